@@ -1,0 +1,17 @@
+/* The table of detectors, in the order in which they run. */
+#include "config.h"
+
+#include "detect/detector.h"
+
+const struct detector *const detectors[] = {
+	NULL,
+};
+
+const struct detector *
+detector_by_name(const char *name)
+{
+	for (size_t i = 0; detectors[i] != NULL; i++)
+		if (strcmp(detectors[i]->name, name) == 0)
+			return detectors[i];
+	return NULL;
+}

@@ -1,0 +1,41 @@
+# The sources of libassay, a module a line, in the order of the layers.
+noinst_LTLIBRARIES += libcore.la
+libcore_la_SOURCES = \
+	src/assay.h \
+	src/core/arena.c src/core/arena.h \
+	src/core/buffer.c src/core/buffer.h \
+	src/core/bytes.h \
+	src/core/catalog.h \
+	src/core/compiler.h \
+	src/core/json.h \
+	src/core/limits.h \
+	src/core/reader.c src/core/reader.h \
+	src/core/rules.h \
+	src/core/sink.c src/core/sink.h \
+	src/core/status.c src/core/status.h \
+	src/core/text.c src/core/text.h \
+	src/core/yaml.h \
+	src/bundle/member.c src/bundle/member.h \
+	src/bundle/unpack.h \
+	src/format/format.c src/format/format.h \
+	src/format/text.c \
+	src/detect/detector.c src/detect/detector.h \
+	src/provenance/provenance.c src/provenance/provenance.h \
+	src/scan/result.h \
+	src/api/version.c \
+	$(NULL)
+libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
+libcore_la_LIBADD = $(DEPS_LIBS) $(HYPERSCAN_LIBS)
+
+lib_LTLIBRARIES += libassay.la
+include_HEADERS += src/assay.h
+libassay_la_SOURCES =
+libassay_la_LIBADD = libcore.la
+libassay_la_LDFLAGS = $(AM_LDFLAGS) -export-symbols-regex '^assay_' -version-info 0:0:0 -no-undefined
+
+# The program links the convenience library, so that ./assay is a real executable.
+bin_PROGRAMS += assay
+assay_SOURCES = \
+	src/cli/main.c \
+	$(NULL)
+assay_LDADD = libcore.la
