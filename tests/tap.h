@@ -35,9 +35,9 @@ tap_ok(bool passed, const char *file, int line, const char *what)
 	do {                                                                                     \
 		const char *got_ = (got), *want_ = (want);                                       \
 		if (!tap_ok(got_ != NULL && want_ != NULL && strcmp(got_, want_) == 0, __FILE__, \
-			    __LINE__, (what)))                                                   \
+			__LINE__, (what)))                                                       \
 			printf("# got \"%s\", want \"%s\"\n", got_ == NULL ? "(null)" : got_,    \
-			       want_ == NULL ? "(null)" : want_);                                \
+			    want_ == NULL ? "(null)" : want_);                                   \
 	} while (0)
 
 static inline int

@@ -41,6 +41,6 @@ struct unpacked {
  * sink of the member that holds it; entries that could be read in part are still visited.
  */
 void unpack_piece(const struct piece *, struct budget *, struct scratch *, struct sink *,
-		  void (*visit)(const struct unpacked *, void *), void *context);
+    void (*visit)(const struct unpacked *, void *), void *context);
 
 #endif

@@ -49,7 +49,7 @@ void catalog_free(struct catalog *);
 /* NULL where there is no such check, or (with a status) where its family's file is wrong. */
 const struct check *catalog_find(struct catalog *, const char *id, struct status *);
 /* Every check, sorted by id; reads all families. False and a status where a file is wrong. */
-MUST_USE bool
-catalog_all(struct catalog *, const struct check *const **ret, size_t *ret_n, struct status *);
+MUST_USE bool catalog_all(
+    struct catalog *, const struct check *const **ret, size_t *ret_n, struct status *);
 
 #endif

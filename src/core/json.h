@@ -60,7 +60,7 @@ struct json_error {
  * False where B is not one strict JSON value; ret_error says why and where.
  */
 MUST_USE bool json_walk(struct bytes b, bool (*visit)(const struct json_token *, void *),
-			void *context, struct json_error *ret_error);
+    void *context, struct json_error *ret_error);
 /* The text of a key or string token as UTF-8, in the arena where it had escapes. */
 MUST_USE bool json_unescape(struct arena *, const struct json_token *, struct bytes *ret);
 /* Validates with json_walk(), then parses. NULL on failure; the caller puts the object. */
@@ -68,8 +68,8 @@ MUST_USE struct json_object *json_parse(struct bytes, struct status *);
 
 /* Members of an object, type-checked: false (and nothing written) where KEY is absent or of another
  * type. */
-MUST_USE bool
-json_get(struct json_object *, const char *key, enum json_type, struct json_object **ret);
+MUST_USE bool json_get(
+    struct json_object *, const char *key, enum json_type, struct json_object **ret);
 MUST_USE bool json_get_string(struct json_object *, const char *key, const char **ret);
 /* An int64 that may be written as a number or, as protobuf JSON does, as a string. */
 MUST_USE bool json_get_int64(struct json_object *, const char *key, int64_t *ret);

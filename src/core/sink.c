@@ -64,7 +64,7 @@ static void
 out_of_memory(struct sink *sink)
 {
 	status_set(&sink->status, STATUS_LIMIT, "this member gives more results than %d MiB hold",
-		   (int)(LIMIT_ARENA / MIB));
+	    (int)(LIMIT_ARENA / MIB));
 }
 
 /* A zeroed slot at the end of LIST, or NULL. */
@@ -138,7 +138,7 @@ count_findings(const struct sink *sink, const char *check, const char *evidence)
 
 static void
 add_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
-	    const char *evidence, const char *format, va_list args)
+    const char *evidence, const char *format, va_list args)
 {
 	struct finding *finding;
 
@@ -146,8 +146,8 @@ add_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
 	if (sink->findings.n >= LIMIT_FINDINGS &&
 	    count_findings(sink, check, NULL) >= LIMIT_FINDINGS) {
 		status_set(&sink->status, STATUS_LIMIT,
-			   "%s was found more than %d times; the rest is not listed", check,
-			   LIMIT_FINDINGS);
+		    "%s was found more than %d times; the rest is not listed", check,
+		    LIMIT_FINDINGS);
 		return;
 	}
 	finding = list_add(sink, &sink->findings, sizeof(*finding));
@@ -162,7 +162,7 @@ add_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
 
 void
 sink_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
-	     const char *evidence, const char *format, ...)
+    const char *evidence, const char *format, ...)
 {
 	va_list args;
 
@@ -173,7 +173,7 @@ sink_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len
 
 void
 sink_finding_once(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
-		  const char *evidence, const char *format, ...)
+    const char *evidence, const char *format, ...)
 {
 	va_list args;
 
@@ -199,8 +199,8 @@ sink_fact(struct sink *sink, const char *key, const char *format, ...)
 }
 
 void
-sink_text(struct sink *sink, enum span_kind kind, const char *key, struct bytes text,
-	  uint64_t offset)
+sink_text(
+    struct sink *sink, enum span_kind kind, const char *key, struct bytes text, uint64_t offset)
 {
 	struct span *span;
 
@@ -228,7 +228,7 @@ sink_piece(struct sink *sink, const struct piece *piece)
 
 void
 sink_trouble(struct sink *sink, enum status_code code, const char *check, uint64_t offset,
-	     const char *format, ...)
+    const char *format, ...)
 {
 	va_list args;
 	const char *text;

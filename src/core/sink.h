@@ -88,10 +88,10 @@ struct arena *sink_arena(struct sink *);
  * bundle go into it through text_safe(), secrets and personal data through text_mask().
  */
 void sink_finding(struct sink *, const char *check, uint64_t offset, uint64_t len,
-		  const char *evidence, const char *format, ...) PRINTF_LIKE(6, 7);
+    const char *evidence, const char *format, ...) PRINTF_LIKE(6, 7);
 /* The same, deciding whether it was already said: reports each (check, evidence) once. */
 void sink_finding_once(struct sink *, const char *check, uint64_t offset, uint64_t len,
-		       const char *evidence, const char *format, ...) PRINTF_LIKE(6, 7);
+    const char *evidence, const char *format, ...) PRINTF_LIKE(6, 7);
 void sink_fact(struct sink *, const char *key, const char *format, ...) PRINTF_LIKE(3, 4);
 void sink_text(struct sink *, enum span_kind, const char *key, struct bytes text, uint64_t offset);
 void sink_piece(struct sink *, const struct piece *);
@@ -101,7 +101,7 @@ void sink_piece(struct sink *, const struct piece *);
  * its own family ("gguf/malformed") and may say incomplete in the catalog.
  */
 void sink_trouble(struct sink *, enum status_code, const char *check, uint64_t offset,
-		  const char *format, ...) PRINTF_LIKE(5, 6);
+    const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* What has been put in, in the order of arrival; valid until the next call that adds. */
 const struct finding *sink_findings(const struct sink *, size_t *ret_n);

@@ -97,12 +97,12 @@ bool
 text_is_unsafe(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad ||
-	       code == 0x61c ||			     /* Arabic letter mark */
-	       (code >= 0x200b && code <= 0x200f) || /* zero widths, left and right marks */
-	       (code >= 0x2028 && code <= 0x202e) || /* separators, embeddings, overrides */
-	       (code >= 0x2060 && code <= 0x206f) || /* joiners, isolates */
-	       code == 0xfeff || (code >= 0xfff0 && code <= 0xfffb) ||
-	       (code >= 0xe0000 && code <= 0xe0fff); /* tags */
+	    code == 0x61c ||			  /* Arabic letter mark */
+	    (code >= 0x200b && code <= 0x200f) || /* zero widths, left and right marks */
+	    (code >= 0x2028 && code <= 0x202e) || /* separators, embeddings, overrides */
+	    (code >= 0x2060 && code <= 0x206f) || /* joiners, isolates */
+	    code == 0xfeff || (code >= 0xfff0 && code <= 0xfffb) ||
+	    (code >= 0xe0000 && code <= 0xe0fff); /* tags */
 }
 
 void
@@ -198,7 +198,7 @@ text_glob(const char *pattern, const char *name)
 			star = pattern;
 			retry = name;
 		} else if (*name != '\0' &&
-			   (*pattern == *name || (*pattern == '?' && *name != '/'))) {
+		    (*pattern == *name || (*pattern == '?' && *name != '/'))) {
 			pattern++;
 			name++;
 		} else if (*name == '\0' && *pattern == '\0') {

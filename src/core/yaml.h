@@ -37,12 +37,12 @@ const struct yaml_node *yaml_get(const struct yaml_node *, const char *key);
 /* The text of a scalar value; NULL where it is absent or no scalar. */
 const char *yaml_get_string(const struct yaml_node *, const char *key);
 /* FALLBACK where KEY is absent; false and a status where the value is not of the type. */
-MUST_USE bool
-yaml_get_bool(const struct yaml_node *, const char *key, bool fallback, bool *ret, struct status *);
-MUST_USE bool yaml_get_uint(const struct yaml_node *, const char *key, uint64_t fallback,
-			    uint64_t *ret, struct status *);
+MUST_USE bool yaml_get_bool(
+    const struct yaml_node *, const char *key, bool fallback, bool *ret, struct status *);
+MUST_USE bool yaml_get_uint(
+    const struct yaml_node *, const char *key, uint64_t fallback, uint64_t *ret, struct status *);
 /* Every key of the map must be one of the NULL-terminated list: misspelt settings are errors. */
-MUST_USE bool yaml_check_keys(const struct yaml_node *, const char *source,
-			      const char *const *allowed, struct status *);
+MUST_USE bool yaml_check_keys(
+    const struct yaml_node *, const char *source, const char *const *allowed, struct status *);
 
 #endif

@@ -19,7 +19,7 @@ struct detector {
 	 * sink_trouble().
 	 */
 	void (*scan)(const void *compiled, const struct member *, const char *const *formats,
-		     const struct span *spans, size_t n, struct sink *);
+	    const struct span *spans, size_t n, struct sink *);
 };
 
 extern const struct detector *const detectors[]; /* ends with NULL */

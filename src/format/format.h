@@ -22,6 +22,11 @@ enum format_trait {
 struct format {
 	const char *name;	     /* as in reports: "safetensors" */
 	const char *const *suffixes; /* NULL-terminated, lower case, with their dot; may be NULL */
+	/*
+	 * The more general format that a member of this one also is: "pytorch" refines "zip",
+	 * "notebook" refines "json". Two claims of which neither refines the other make a polyglot.
+	 */
+	const char *refines;
 	unsigned traits;
 	/* How sure that it is ours: 0 (no), 1 to 100. Content decides; the name may add to it. */
 	int (*probe)(const struct member *);

@@ -18,8 +18,9 @@ is_plain(struct bytes b)
 	for (size_t i = 0; i < b.len && i < TEXT_SAMPLE; i++) {
 		uint8_t c = b.data[i];
 
-		if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' &&
-				  c != '\b' && c != 0x1b))
+		if (c == 0x7f ||
+		    (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\b' &&
+			c != 0x1b))
 			return false;
 	}
 	return true;

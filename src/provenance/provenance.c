@@ -3,6 +3,8 @@
 
 #include "provenance/provenance.h"
 
+#include "core/limits.h"
+
 #include <stdlib.h>
 
 const struct verifier *const verifiers[] = {
@@ -49,8 +51,8 @@ tree_find(const struct tree *tree, const char *path)
 }
 
 const char *
-tree_digest_of_range(const struct tree_entry *entry, const char *algorithm, uint64_t start,
-		     uint64_t end)
+tree_digest_of_range(
+    const struct tree_entry *entry, const char *algorithm, uint64_t start, uint64_t end)
 {
 	for (size_t i = 0; i < entry->ndigests; i++) {
 		const struct tree_digest *digest = &entry->digests[i];
@@ -66,4 +68,66 @@ const char *
 tree_digest(const struct tree_entry *entry, const char *algorithm)
 {
 	return tree_digest_of_range(entry, algorithm, 0, entry->size);
+}
+
+struct wants {
+	struct arena *arena;
+	struct want *list;
+	size_t n, room;
+};
+
+struct wants *
+wants_new(void)
+{
+	struct wants *wants = calloc(1, sizeof(*wants));
+
+	if (wants == NULL)
+		return NULL;
+	wants->arena = arena_new(LIMIT_ARENA);
+	if (wants->arena == NULL) {
+		free(wants);
+		return NULL;
+	}
+	return wants;
+}
+
+void
+wants_free(struct wants *wants)
+{
+	if (wants == NULL)
+		return;
+	arena_free(wants->arena);
+	free(wants);
+}
+
+void
+wants_add(
+    struct wants *wants, const char *path, const char *algorithm, uint64_t start, uint64_t end)
+{
+	struct want want = { .start = start, .end = end };
+
+	if (wants->n == wants->room) {
+		size_t room = wants->room == 0 ? 16 : wants->room * 2;
+		struct want *list = room > 4 * LIMIT_MEMBERS
+		    ? NULL
+		    : arena_array(wants->arena, room, sizeof(*list));
+
+		if (list == NULL)
+			return; /* the digest will be missing, and verify() says so */
+		if (wants->n > 0)
+			memcpy(list, wants->list, wants->n * sizeof(*list));
+		wants->list = list;
+		wants->room = room;
+	}
+	want.path = arena_string(wants->arena, path);
+	want.algorithm = arena_string(wants->arena, algorithm);
+	if (want.path != NULL && want.algorithm != NULL)
+		wants->list[wants->n++] = want;
+}
+
+const struct want *
+wants_list(const struct wants *wants, size_t *ret_n)
+{
+	*ret_n = wants->n;
+	return wants->list;
 }

@@ -49,8 +49,8 @@ struct tree {
 const struct tree_entry *tree_find(const struct tree *, const char *path);
 /* The digest of all of ENTRY, or of its bytes [start, end); NULL where it was not computed. */
 const char *tree_digest(const struct tree_entry *, const char *algorithm);
-const char *tree_digest_of_range(const struct tree_entry *, const char *algorithm, uint64_t start,
-				 uint64_t end);
+const char *tree_digest_of_range(
+    const struct tree_entry *, const char *algorithm, uint64_t start, uint64_t end);
 
 /* What the user trusts; everything here comes from the command line, policy or configuration. */
 struct trust {
@@ -101,8 +101,12 @@ struct want {
 
 /* Collects wants; bounded by LIMIT_MEMBERS. Void and sticky like the sink. */
 struct wants;
-void
-wants_add(struct wants *, const char *path, const char *algorithm, uint64_t start, uint64_t end);
+/* NULL out of memory. */
+MUST_USE struct wants *wants_new(void);
+void wants_free(struct wants *);
+const struct want *wants_list(const struct wants *, size_t *ret_n);
+void wants_add(
+    struct wants *, const char *path, const char *algorithm, uint64_t start, uint64_t end);
 
 struct verifier {
 	const char *name; /* "sha256sums", "oms", "git-lfs", "hf-local", ... */
@@ -116,7 +120,7 @@ struct verifier {
 	 * outcome into *ret, which comes zeroed with kind and path set.
 	 */
 	void (*verify)(const struct claim *, const struct tree *, const struct trust *,
-		       struct sink *, struct provenance *ret);
+	    struct sink *, struct provenance *ret);
 };
 
 extern const struct verifier *const verifiers[]; /* ends with NULL */

@@ -16,7 +16,7 @@ test_short_read_changes_nothing(void)
 	ok(!reader_u32le(&r, &u32) && u32 == 77 && r.pos == 0, "u32le past the end");
 	ok(!reader_u64be(&r, &u64) && u64 == 78 && r.pos == 0, "u64be past the end");
 	ok(!reader_bytes(&r, UINT64_MAX, &b) && b.len == 1 && r.pos == 0,
-	   "bytes of a lying length");
+	    "bytes of a lying length");
 	ok(!reader_line(&r, &b) && r.pos == 0, "no newline, no line");
 	ok(!reader_skip(&r, 4) && r.pos == 0, "skip past the end");
 	ok(!reader_seek(&r, 4) && r.pos == 0, "seek past the end");
@@ -26,8 +26,8 @@ test_short_read_changes_nothing(void)
 static void
 test_values(void)
 {
-	static const uint8_t data[] = { 0x01, 0x02, 0xff, 0xff, 0xff, 0xff, 0x03,
-					0,    0,    0,	  'a',	'b',  'c',  '\n' };
+	static const uint8_t data[] = { 0x01, 0x02, 0xff, 0xff, 0xff, 0xff, 0x03, 0, 0, 0, 'a', 'b',
+		'c', '\n' };
 	struct reader r = reader_over(bytes_of(data, sizeof(data)));
 	uint16_t u16;
 	int32_t i32;
@@ -42,12 +42,10 @@ test_values(void)
 static void
 test_varint(void)
 {
-	static const uint8_t most[] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01
-	};
-	static const uint8_t over[] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02
-	};
+	static const uint8_t most[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0x01 };
+	static const uint8_t over[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0x02 };
 	static const uint8_t open[] = { 0x80, 0x80 };
 	struct reader r = reader_over(bytes_of(most, sizeof(most)));
 	uint64_t value = 0;
