@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Exit statuses of the program, frozen from the first release. */
 enum assay_exit {
@@ -31,9 +32,50 @@ struct assay_error {
 	char text[512];	      /* one sentence: what happened, where, what to do */
 };
 
+/* What every call needs to know of its surroundings; the library itself reads no environment. */
+struct assay_settings {
+	const char *data_folder; /* holds rules/, policies/, schemas/; NULL: as installed */
+	const char *const *config_folders; /* the system's, then the user's; NULL-terminated */
+	const char *temporary_folder;	   /* for scratch files; NULL: /tmp */
+	int64_t now;			   /* seconds since 1970, UTC */
+};
+
 /* "0.1.0" */
 const char *assay_version(void);
 
+/* ---- scan and verify ------------------------------------------------------------------------ */
+
+/* Lists end with NULL; strings may be NULL where nothing was asked for. Paths are files of the
+ * user. */
+struct assay_request {
+	bool inspects; /* false: hashes and signatures only (`assay verify`) */
+	const char *const *targets;
+	size_t ntargets;
+	const char *policy; /* a name or a file; NULL: "developer" */
+	const char *const *rules;
+	const char *waivers, *baseline;
+	const char *const *formats; /* "json", "sarif=FILE"; empty: text */
+	const char *output, *key, *log;
+	const char *fail_on;
+	const char *const *signatures, *const *public_keys, *const *certificate_chains,
+								*const *ignore;
+	const char *trusted_root, *identity, *identity_regex, *issuer, *issuer_regex;
+	bool ignore_unsigned, allow_symlinks, allow_expired, no_sandbox, quiet, color;
+	unsigned jobs, timeout; /* 0: the default */
+	/* Called as bytes of the targets are done; may be NULL. */
+	void (*progress)(void *context, uint64_t done, uint64_t all);
+	void *progress_context;
+};
+
+/*
+ * Scans, decides, and writes every report that was asked for; those without a file go to OUT.
+ * Returns the verdict's exit status. Where nothing was judged (ASSAY_USAGE) or something of ours
+ * failed (ASSAY_ERROR), the error says why.
+ */
+enum assay_exit assay_scan(
+    const struct assay_settings *, const struct assay_request *, FILE *out, struct assay_error *);
+
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -5,23 +5,35 @@ libcore_la_SOURCES = \
 	src/core/arena.c src/core/arena.h \
 	src/core/buffer.c src/core/buffer.h \
 	src/core/bytes.h \
-	src/core/catalog.h \
+	src/core/catalog.c src/core/catalog.h \
 	src/core/compiler.h \
 	src/core/json.h \
 	src/core/limits.h \
 	src/core/reader.c src/core/reader.h \
-	src/core/rules.h \
+	src/core/rules.c src/core/rules.h \
 	src/core/sink.c src/core/sink.h \
 	src/core/status.c src/core/status.h \
 	src/core/text.c src/core/text.h \
-	src/core/yaml.h \
+	src/core/yaml.c src/core/yaml.h \
 	src/bundle/member.c src/bundle/member.h \
-	src/bundle/unpack.h \
+	src/bundle/target.c src/bundle/target.h \
+	src/bundle/unpack.c src/bundle/unpack.h \
 	src/format/format.c src/format/format.h \
 	src/format/text.c \
 	src/detect/detector.c src/detect/detector.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
+	src/scan/assemble.c \
+	src/scan/collect.c src/scan/collect.h src/scan/collector.h \
+	src/scan/fault.c src/scan/fault.h \
+	src/scan/hash.c src/scan/hash.h \
+	src/scan/pipeline.c src/scan/pipeline.h \
+	src/scan/pool.c src/scan/pool.h \
 	src/scan/result.h \
+	src/scan/sandbox.c src/scan/sandbox.h \
+	src/scan/scan.c src/scan/scan.h \
+	src/scan/wire.c src/scan/wire.h \
+	src/scan/worker.c src/scan/worker.h \
+	src/api/scan.c \
 	src/api/version.c \
 	$(NULL)
 libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
@@ -36,6 +48,9 @@ libassay_la_LDFLAGS = $(AM_LDFLAGS) -export-symbols-regex '^assay_' -version-inf
 # The program links the convenience library, so that ./assay is a real executable.
 bin_PROGRAMS += assay
 assay_SOURCES = \
+	src/cli/command.h \
 	src/cli/main.c \
+	src/cli/parse.c src/cli/parse.h \
+	src/cli/scan.c \
 	$(NULL)
 assay_LDADD = libcore.la

@@ -17,12 +17,75 @@ unit_tests = \
 	tests/unit/reader \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
 
 tests_unit_reader_SOURCES = tests/unit/reader.c tests/tap.h
 tests_unit_reader_LDADD = libcore.la
 
+# Fuzz targets: a line in each list and two for the sources. NAME-replay runs files and mutations of
+# them in every build; with --enable-fuzzing, NAME is a libFuzzer target too.
+fuzz_replays = \
+	tests/fuzz/text-replay \
+	$(NULL)
+fuzz_targets = \
+	tests/fuzz/text \
+	$(NULL)
+fuzz_common = tests/fuzz/replay.c tests/fuzz/rules.c tests/fuzz/fuzz.h
+check_PROGRAMS += $(fuzz_replays)
+
+tests_fuzz_text_replay_SOURCES = tests/fuzz/text.c $(fuzz_common)
+tests_fuzz_text_replay_LDADD = libcore.la
+
+if FUZZING
+noinst_PROGRAMS += $(fuzz_targets)
+tests_fuzz_text_SOURCES = tests/fuzz/text.c tests/fuzz/rules.c tests/fuzz/fuzz.h
+tests_fuzz_text_LDADD = libcore.la
+tests_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
+
+lints = \
+	tests/lint/banned.sh \
+	tests/lint/catalog.sh \
+	tests/lint/docs.sh \
+	tests/lint/layers.sh \
+	tests/lint/shell.sh \
+	tests/lint/symbols.sh \
+	$(NULL)
+
 TESTS += \
+	$(unit_tests) \
+	$(lints) \
+	tests/faults.sh \
+	tests/fuzz/replay.sh \
+	tests/golden/run.sh \
 	$(NULL)
 EXTRA_DIST += \
+	$(lints) \
+	tests/corpus/floor.py \
+	tests/corpus/floors \
+	tests/corpus/replay.sh \
+	tests/faults.sh \
+	tests/fuzz/replay.sh \
+	tests/fuzz/seeds.py \
+	tests/run-all \
+	tests/tools/demo-bundle.py \
+	tests/tools/fixtures.py \
 	$(NULL)
+# Golden cases are folders: all of them go along.
+dist-hook:
+	cp -r $(top_srcdir)/tests/golden $(distdir)/tests/
+
+# What a change must pass before it lands: seconds, not minutes.
+fast-check:
+	$(MAKE) check TESTS='$(unit_tests) $(lints)'
+golden:
+	$(MAKE) check TESTS=tests/golden/run.sh
+# make fuzz FUZZ_SECONDS=600 FUZZ_TARGETS="pickle zip": needs --enable-fuzzing.
+FUZZ_SECONDS = 60
+fuzz: $(fuzz_targets)
+	$(MKDIR_P) fuzz-seeds
+	PYTHONPATH=$(top_srcdir)/tests/tools python3 $(top_srcdir)/tests/fuzz/seeds.py fuzz-seeds
+	for t in $${FUZZ_TARGETS:-`echo $(fuzz_targets) | sed 's#tests/fuzz/##g'`}; do \
+		$(MKDIR_P) fuzz-seeds/$$t && top_srcdir=$(abs_top_srcdir) tests/fuzz/$$t -max_total_time=$(FUZZ_SECONDS) \
+			-timeout=10 -rss_limit_mb=2048 -artifact_prefix=fuzz-seeds/crash-$$t- fuzz-seeds/$$t || exit 1; \
+	done
+.PHONY: fast-check golden fuzz

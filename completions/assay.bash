@@ -1,0 +1,37 @@
+# bash completion for assay                                  -*- shell-script -*-
+
+_assay()
+{
+	local cur prev command
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD-1]}
+	command=${COMP_WORDS[1]}
+	local commands="scan verify"
+	local common="--help --color"
+	local shared="--format --output --fail-on --signature --public-key --certificate-chain --trusted-root
+		--identity --identity-regex --issuer --issuer-regex --ignore --ignore-unsigned --allow-symlinks
+		--allow-expired --jobs --timeout --no-sandbox --quiet --no-progress"
+
+	case $prev in
+	--policy) mapfile -t COMPREPLY < <(compgen -W "security developer ci audit" -f -- "$cur"); return ;;
+	--fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high critical" -- "$cur"); return ;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "text json sarif junit markdown" -- "$cur"); return ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur"); return ;;
+	esac
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
+		return
+	fi
+	case $cur in
+	-*)
+		local options=$common
+		case $command in
+		scan) options="$common $shared --policy --rules --waivers --baseline --key --log" ;;
+		verify) options="$common $shared" ;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		;;
+	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	esac
+}
+complete -o filenames -F _assay assay

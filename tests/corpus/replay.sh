@@ -1,0 +1,22 @@
+#!/bin/sh
+# usage: replay.sh SCORE ASSAY: runs the corpora beside the checkout and holds the floors of
+# tests/corpus/floors: at least so many right, at most so many of what must not be. TAP.
+score=$1 assay=$2
+here=$(dirname "$0")
+n=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+while read -r name least most options; do
+	case $name in '' | \#*) continue ;; esac
+	n=$((n + 1))
+	# The options are words.
+	# shellcheck disable=SC2086
+	python3 "$score" --assay "$assay" $options --json "$work/$name.json" "$name" >"$work/$name.log" 2>&1 </dev/null
+	if python3 "$here/floor.py" "$work/$name.json" "$least" "$most" >"$work/said"; then
+		echo "ok $n - $name: $(cat "$work/said")"
+	else
+		echo "not ok $n - $name: $(cat "$work/said")"
+		tail -n 12 "$work/$name.log" | sed 's/^/# /'
+	fi
+done <"$here/floors"
+echo "1..$n"

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Writes seeds for the fuzz targets: FOLDER/TARGET/NAME. A target without seeds runs on the common ones."""
+
+import os
+import sys
+
+import fixtures
+
+COMMON = {
+    "empty": b"",
+    "zeros": bytes(64),
+    "text": b"# a title\n\nsome text: 1, 2, 3\n",
+    "json": b'{"a": [1, 2.5e3, "x\\u00e9", null, true], "b": {}}',
+    "yaml": b"a: 1\nb:\n  - x\n  - 'y'\n",
+}
+
+SEEDS = {
+    "pickle": {
+        "call": fixtures.pickle_call("os", "system", "id"),
+        "dict": fixtures.pickle_dict(20),
+        "proto0": b"(lp0\nI1\naS'x'\np1\nacos\nsystem\n(S'id'\ntR.",
+    },
+    "zip": {
+        "torch": fixtures.torch_zip(fixtures.pickle_dict(), {"0": bytes(64)}),
+        "deflated": fixtures.zip_of({"a.txt": b"hello " * 50, "b/c": b""}),
+    },
+    "tar": {"ustar": fixtures.tar_of({"a.txt": b"hello", "b/c": bytes(700)})},
+    "safetensors": {"small": fixtures.safetensors({"a": 4, "b": 2}, {"k": "v"})},
+}
+
+
+def main():
+    top = sys.argv[1]
+    targets = {name[:-2] for name in os.listdir(os.path.dirname(os.path.abspath(__file__)))
+               if name.endswith(".c") and name not in ("replay.c", "rules.c")}
+    for target in sorted(targets):
+        seeds = dict(COMMON)
+        seeds.update(SEEDS.get(target, {}))
+        for name, data in seeds.items():
+            fixtures.write(os.path.join(top, target, name), data)
+
+
+main()

@@ -1,0 +1,76 @@
+"""Builders of test input: pickles, archives, tensors. Nothing here loads anything."""
+
+import io
+import json
+import struct
+import tarfile
+import zipfile
+
+
+def pickle_call(module, name, argument):
+    """Protocol 2: imports module.name and calls it with one string."""
+    text = argument.encode()
+    return (b"\x80\x02c" + module.encode() + b"\n" + name.encode() + b"\n"
+            + b"X" + struct.pack("<I", len(text)) + text + b"\x85R.")
+
+
+def pickle_dict(n=3):
+    """Protocol 2: a dictionary of small integers."""
+    out = b"\x80\x02}("
+    for i in range(n):
+        key = b"key%d" % i
+        out += b"X" + struct.pack("<I", len(key)) + key + b"K" + bytes([i % 256])
+    return out + b"u."
+
+
+def safetensors(tensors, metadata=None):
+    """A valid file: {name: number of float32 zeros}."""
+    header, offset = {}, 0
+    if metadata:
+        header["__metadata__"] = metadata
+    for name, count in tensors.items():
+        header[name] = {"dtype": "F32", "shape": [count], "data_offsets": [offset, offset + 4 * count]}
+        offset += 4 * count
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + bytes(offset)
+
+
+def torch_zip(pickle, storages=None, prefix="archive"):
+    """A zip as torch.save() writes it: stored members, one pickle, a version, storages."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        def add(name, data):
+            archive.writestr(zipfile.ZipInfo(f"{prefix}/{name}", (1980, 1, 1, 0, 0, 0)), data)
+        add("data.pkl", pickle)
+        for name, data in (storages or {}).items():
+            add(f"data/{name}", data)
+        add("version", b"3\n")
+    return out.getvalue()
+
+
+def zip_of(members, compression=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, compression)
+    return out.getvalue()
+
+
+def tar_of(members):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def write(path, data):
+    import os
+    folder = os.path.dirname(path)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
