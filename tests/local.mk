@@ -15,11 +15,17 @@ AM_TESTS_ENVIRONMENT = \
 # Unit tests: a line here, a file in tests/unit/.
 unit_tests = \
 	tests/unit/reader \
+	tests/unit/rules \
+	tests/unit/wire \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
 
 tests_unit_reader_SOURCES = tests/unit/reader.c tests/tap.h
 tests_unit_reader_LDADD = libcore.la
+tests_unit_rules_SOURCES = tests/unit/rules.c tests/tap.h
+tests_unit_rules_LDADD = libcore.la
+tests_unit_wire_SOURCES = tests/unit/wire.c tests/tap.h
+tests_unit_wire_LDADD = libcore.la
 
 # Fuzz targets: a line in each list and two for the sources. NAME-replay runs files and mutations of
 # them in every build; with --enable-fuzzing, NAME is a libFuzzer target too.

@@ -1,0 +1,86 @@
+/* What workers say: short, lying and foreign messages are refused. */
+#include "config.h"
+
+#include "scan/wire.h"
+
+#include "tests/tap.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void
+test_a_job_arrives_with_its_descriptor(void)
+{
+	struct buffer body = buffer_up_to(1000), got = buffer_up_to(1000);
+	enum message_type type;
+	struct reader r;
+	uint64_t number;
+	struct bytes text;
+	int pair[2], pipes[2], fd = -1;
+
+	ok(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && pipe(pipes) == 0,
+	    "a socket pair and a pipe");
+	wire_u64(&body, 42);
+	wire_string(&body, "a/b.pkl");
+	ok(wire_send_job(pair[0], JOB_FILE, &body, pipes[0]), "the job is sent");
+	ok(wire_receive_job(pair[1], &type, &got, &fd) == 1 && type == JOB_FILE, "and received");
+	r = reader_over(buffer_bytes(&got));
+	ok(wire_get_u64(&r, &number) && number == 42, "with its number");
+	ok(wire_get_bytes(&r, &text) && bytes_equal_string(text, "a/b.pkl") && reader_left(&r) == 0,
+	    "and its text");
+	ok(fd >= 0 && fd != pipes[0] && write(pipes[1], "x", 1) == 1,
+	    "and a descriptor of its own");
+	close(pair[0]);
+	ok(wire_receive_job(pair[1], &type, &got, &fd) == 0, "a closed socket is a clean end");
+	close(pair[1]);
+	buffer_free(&body);
+	buffer_free(&got);
+}
+
+static void
+test_lying_jobs_are_refused(void)
+{
+	struct buffer got = buffer_up_to(1000);
+	enum message_type type;
+	int pair[2], fd;
+
+	ok(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "a socket pair");
+	ok(write(pair[0], "\xff\xff\xff\xff\x01", 5) == 5, "a length of four billion");
+	ok(wire_receive_job(pair[1], &type, &got, &fd) == -1, "is refused");
+	ok(write(pair[0], "\x05\x00\x00\x00\x01zz", 7) == 7 && close(pair[0]) == 0,
+	    "a job that ends early");
+	ok(wire_receive_job(pair[1], &type, &got, &fd) == -1, "is refused");
+	close(pair[1]);
+	buffer_free(&got);
+}
+
+static void
+test_messages_collect_in_memory(void)
+{
+	struct wire wire = wire_over(-1);
+	struct buffer body = buffer_up_to(1000);
+	struct reader r;
+	uint32_t len;
+	uint8_t type;
+
+	wire_string(&body, "x");
+	wire_send(&wire, MESSAGE_SKIP, &body);
+	wire_send(&wire, MESSAGE_DONE, &body);
+	r = reader_over(buffer_bytes(&wire.out));
+	ok(reader_u32le(&r, &len) && len == 6 && reader_u8(&r, &type) && type == MESSAGE_SKIP,
+	    "the first message");
+	ok(reader_skip(&r, 5) && reader_u32le(&r, &len) && len == 1 && reader_u8(&r, &type) &&
+		type == MESSAGE_DONE && reader_left(&r) == 0,
+	    "the body was emptied for the second");
+	buffer_free(&body);
+	wire_free(&wire);
+}
+
+int
+main(void)
+{
+	test_a_job_arrives_with_its_descriptor();
+	test_lying_jobs_are_refused();
+	test_messages_collect_in_memory();
+	return done_testing();
+}
