@@ -6,7 +6,7 @@ _assay()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	command=${COMP_WORDS[1]}
-	local commands="scan verify"
+	local commands="inspect scan verify"
 	local common="--help --color"
 	local shared="--format --output --fail-on --signature --public-key --certificate-chain --trusted-root
 		--identity --identity-regex --issuer --issuer-regex --ignore --ignore-unsigned --allow-symlinks

@@ -75,6 +75,15 @@ struct assay_request {
 enum assay_exit assay_scan(
     const struct assay_settings *, const struct assay_request *, FILE *out, struct assay_error *);
 
+/* ---- inspect -------------------------------------------------------------------------------- */
+
+/*
+ * Prints what the file or folder PATH says about itself: formats, sizes, digests, facts of every
+ * member. Judges nothing: ASSAY_PASS, or an error.
+ */
+enum assay_exit assay_inspect(
+    const struct assay_settings *, const char *path, FILE *out, struct assay_error *);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

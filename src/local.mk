@@ -33,7 +33,9 @@ libcore_la_SOURCES = \
 	src/scan/scan.c src/scan/scan.h \
 	src/scan/wire.c src/scan/wire.h \
 	src/scan/worker.c src/scan/worker.h \
+	src/api/inspect.c \
 	src/api/scan.c \
+	src/api/session.c src/api/session.h \
 	src/api/version.c \
 	$(NULL)
 libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
@@ -49,6 +51,7 @@ libassay_la_LDFLAGS = $(AM_LDFLAGS) -export-symbols-regex '^assay_' -version-inf
 bin_PROGRAMS += assay
 assay_SOURCES = \
 	src/cli/command.h \
+	src/cli/inspect.c \
 	src/cli/main.c \
 	src/cli/parse.c src/cli/parse.h \
 	src/cli/scan.c \

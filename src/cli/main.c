@@ -7,9 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-extern const struct command command_scan, command_verify;
+extern const struct command command_inspect, command_scan, command_verify;
 
 const struct command *const commands[] = {
+	&command_inspect,
 	&command_scan,
 	&command_verify,
 	NULL,
