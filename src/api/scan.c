@@ -1,12 +1,13 @@
 /* assay_scan(): the whole job, from targets to reports. */
 #include "config.h"
 
-#include "assay.h"
+#include "api/session.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "scan/scan.h"
 
 #include <json-c/json.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 
 static struct json_object *
@@ -144,6 +145,7 @@ assay_scan(const struct assay_settings *settings, const struct assay_request *re
 	    settings->data_folder == NULL ? ASSAY_DATADIR : settings->data_folder);
 	for (size_t i = 0; request->rules[i] != NULL && n < 16; i++)
 		folders[n++] = request->rules[i];
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	rules = rules_open(folders, n, &status);
 	if (rules == NULL)
 		goto failed;
