@@ -2,7 +2,12 @@
 nobase_dist_pkgdata_DATA += \
 	rules/checks/bundle.yaml \
 	rules/checks/format.yaml \
+	rules/checks/pickle.yaml \
 	rules/checks/scan.yaml \
+	rules/globals/numpy.yaml \
+	rules/globals/python.yaml \
+	rules/globals/stdlib.yaml \
+	rules/globals/torch.yaml \
 	$(NULL)
 
 dist_man_MANS += \

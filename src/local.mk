@@ -19,6 +19,12 @@ libcore_la_SOURCES = \
 	src/bundle/target.c src/bundle/target.h \
 	src/bundle/unpack.c src/bundle/unpack.h \
 	src/format/format.c src/format/format.h \
+	src/format/globals.c src/format/globals.h \
+	src/format/pickle.c src/format/pickle.h \
+	src/format/pickle_calls.c \
+	src/format/pickle_nested.c \
+	src/format/pickle_values.c \
+	src/format/pickle_vm.c src/format/pickle_vm.h \
 	src/format/text.c \
 	src/detect/detector.c src/detect/detector.h \
 	src/provenance/provenance.c src/provenance/provenance.h \

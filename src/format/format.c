@@ -3,9 +3,11 @@
 
 #include "format/format.h"
 
+extern const struct format format_pickle;
 extern const struct format format_text;
 
 const struct format *const formats[] = {
+	&format_pickle,
 	&format_text,
 	NULL,
 };

@@ -1,0 +1,325 @@
+/* What is known about the names that pickles import: see format/globals.h. */
+#include "config.h"
+
+#include "format/globals.h"
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/yaml.h"
+
+#include <stdlib.h>
+
+/* One listed name: its key is MODULE, a zero byte, NAME; a library or a wildcard has an empty name.
+ */
+struct entry {
+	const char *key;
+	uint32_t len;
+	enum global_class kind;
+	const char *why;
+};
+
+struct globals {
+	struct arena *arena;
+	struct entry *slots; /* open addressing; a power of two, at most half full */
+	size_t room, used;
+	bool failed;
+};
+
+static uint64_t
+hash_key(struct bytes module, struct bytes name)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < module.len; i++)
+		h = (h ^ module.data[i]) * 0x100000001b3u;
+	h *= 0x100000001b3u;
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ name.data[i]) * 0x100000001b3u;
+	return h ^ h >> 29;
+}
+
+static bool
+is_entry(const struct entry *entry, struct bytes module, struct bytes name)
+{
+	return entry->len == module.len + 1 + name.len &&
+	    memcmp(entry->key, module.data, module.len) == 0 && entry->key[module.len] == '\0' &&
+	    (name.len == 0 || memcmp(entry->key + module.len + 1, name.data, name.len) == 0);
+}
+
+static struct entry *
+find_slot(const struct globals *globals, struct bytes module, struct bytes name)
+{
+	size_t i = hash_key(module, name) & (globals->room - 1);
+
+	while (globals->slots[i].key != NULL && !is_entry(&globals->slots[i], module, name))
+		i = (i + 1) & (globals->room - 1);
+	return &globals->slots[i];
+}
+
+static void
+grow(struct globals *globals)
+{
+	struct entry *old = globals->slots;
+	size_t n = globals->room;
+
+	globals->room = n == 0 ? 8192 : n * 2;
+	globals->slots = calloc(globals->room, sizeof(*globals->slots));
+	if (globals->slots == NULL) {
+		globals->slots = old;
+		globals->room = n;
+		globals->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (old[i].key != NULL) {
+			size_t len = strlen(old[i].key);
+			struct bytes module = bytes_of(old[i].key, len);
+			struct bytes name = bytes_of(old[i].key + len + 1, old[i].len - len - 1);
+
+			*find_slot(globals, module, name) = old[i];
+		}
+	free(old);
+}
+
+/* A name listed twice keeps the more dangerous meaning: a user's list can forbid what ours allows.
+ */
+static void
+add(struct globals *globals, const char *module, const char *name, enum global_class kind,
+    const char *why)
+{
+	size_t mlen = strlen(module), nlen = strlen(name);
+	struct entry *slot;
+	char *key;
+
+	if (globals->used * 2 >= globals->room)
+		grow(globals);
+	if (globals->failed)
+		return;
+	slot = find_slot(globals, bytes_of(module, mlen), bytes_of(name, nlen));
+	if (slot->key != NULL) {
+		if (kind == GLOBAL_DANGEROUS) {
+			slot->kind = kind;
+			slot->why = why;
+		}
+		return;
+	}
+	key = arena_alloc(globals->arena, mlen + nlen + 2);
+	if (key == NULL) {
+		globals->failed = true;
+		return;
+	}
+	memcpy(key, module, mlen);
+	memcpy(key + mlen + 1, name, nlen);
+	*slot = (struct entry){ key, (uint32_t)(mlen + 1 + nlen), kind, why };
+	globals->used++;
+}
+
+/* { MODULE: [NAME, ...] } or { MODULE: "*" } */
+static bool
+add_modules(struct globals *globals, const struct rule_file *file, const struct yaml_node *map,
+    enum global_class kind, const char *why, struct status *status)
+{
+	if (map->kind != YAML_MAP)
+		return status_set(status, STATUS_USAGE,
+		    "%s:%u: a map from modules to names is needed", file->source, map->line);
+	for (size_t i = 0; i < map->n; i++) {
+		const struct yaml_node *names = &map->items[i];
+
+		if (names->kind == YAML_SCALAR && strcmp(names->text, "*") == 0) {
+			add(globals, map->keys[i], "*", kind, why);
+			continue;
+		}
+		if (names->kind != YAML_LIST)
+			return status_set(status, STATUS_USAGE,
+			    "%s:%u: a list of names is needed for %s", file->source, names->line,
+			    map->keys[i]);
+		for (size_t n = 0; n < names->n; n++) {
+			if (names->items[n].kind != YAML_SCALAR)
+				return status_set(status, STATUS_USAGE, "%s:%u: a name is needed",
+				    file->source, names->items[n].line);
+			add(globals, map->keys[i], names->items[n].text, kind, why);
+		}
+	}
+	return true;
+}
+
+static bool
+add_file(struct globals *globals, const struct rule_file *file, struct status *status)
+{
+	static const char *const keys[] = { "safe", "dangerous", "libraries", NULL };
+	struct yaml *yaml = yaml_parse(file->bytes, file->source, status);
+	const struct yaml_node *root, *safe, *dangerous, *libraries;
+	bool done;
+
+	if (yaml == NULL)
+		return false;
+	root = yaml_root(yaml);
+	done = yaml_check_keys(root, file->source, keys, status);
+	safe = yaml_get(root, "safe");
+	dangerous = yaml_get(root, "dangerous");
+	libraries = yaml_get(root, "libraries");
+	if (done && safe != NULL)
+		done = add_modules(globals, file, safe, GLOBAL_SAFE, NULL, status);
+	for (size_t i = 0;
+	     done && dangerous != NULL && dangerous->kind == YAML_MAP && i < dangerous->n; i++) {
+		const char *why = arena_string(globals->arena, dangerous->keys[i]);
+
+		done =
+		    add_modules(globals, file, &dangerous->items[i], GLOBAL_DANGEROUS, why, status);
+	}
+	for (size_t i = 0; done && libraries != NULL && i < libraries->n; i++)
+		add(globals, libraries->items[i].text, "", GLOBAL_LIBRARY, NULL);
+	yaml_free(yaml);
+	return done;
+}
+
+static void
+free_globals(void *compiled)
+{
+	struct globals *globals = compiled;
+
+	if (globals == NULL)
+		return;
+	free(globals->slots);
+	arena_free(globals->arena);
+	free(globals);
+}
+
+static void *
+compile_globals(const struct rule_file *files, size_t n, struct status *status)
+{
+	struct globals *globals = calloc(1, sizeof(*globals));
+	bool done = globals != NULL;
+
+	if (!done)
+		return NULL;
+	globals->arena = arena_new(64 * MIB);
+	done = globals->arena != NULL;
+	if (done)
+		grow(globals);
+	for (size_t i = 0; done && i < n; i++)
+		done = add_file(globals, &files[i], status);
+	if (!done || globals->failed) {
+		status_set(status, STATUS_MEMORY, "no memory for the lists of globals");
+		free_globals(globals);
+		return NULL;
+	}
+	return globals;
+}
+
+const struct rule_kind globals_kind = {
+	.folder = "globals",
+	.compile = compile_globals,
+	.free = free_globals,
+};
+
+static const struct entry *
+look_up(const struct globals *globals, struct bytes module, struct bytes name)
+{
+	const struct entry *entry = find_slot(globals, module, name);
+
+	return entry->key == NULL ? NULL : entry;
+}
+
+/* Where the last dot of B stands, or B.len. */
+static size_t
+last_dot(struct bytes b)
+{
+	for (size_t i = b.len; i > 0; i--)
+		if (b.data[i - 1] == '.')
+			return i - 1;
+	return b.len;
+}
+
+/* A wildcard on MODULE or on a module around it. */
+static const struct entry *
+wildcard(const struct globals *globals, struct bytes module)
+{
+	for (;;) {
+		const struct entry *entry = look_up(globals, module, bytes_of("*", 1));
+		size_t dot = last_dot(module);
+
+		if (entry != NULL)
+			return entry;
+		if (dot == module.len)
+			return NULL;
+		module.len = dot;
+	}
+}
+
+static bool
+is_dunder(struct bytes b)
+{
+	return b.len > 4 && bytes_starts(b, "__") && bytes_ends(b, "__");
+}
+
+/*
+ * A dotted name walks through attributes, and where it ends is decided by what lies on the way:
+ * `torch` + `os.system` is os.system. Looks for a module or a dunder on the way.
+ */
+static const char *
+walk(const struct globals *globals, struct bytes name)
+{
+	for (size_t start = 0; start < name.len;) {
+		struct bytes rest = bytes_slice(name, start, SIZE_MAX), part;
+		const uint8_t *dot = memchr(rest.data, '.', rest.len);
+		const struct entry *entry;
+
+		part = bytes_of(rest.data, dot == NULL ? rest.len : (size_t)(dot - rest.data));
+		if (is_dunder(part))
+			return "attribute walk";
+		if (dot != NULL) {
+			struct bytes tail = bytes_slice(rest, part.len + 1, SIZE_MAX);
+
+			entry = look_up(globals, part, tail);
+			if (entry == NULL)
+				entry = wildcard(globals, part);
+			if (entry != NULL && entry->kind == GLOBAL_DANGEROUS)
+				return entry->why;
+			/* A module of the standard library or of a known one, reached through
+			 * another. */
+			if (look_up(globals, part, bytes_of(NULL, 0)) != NULL)
+				return "attribute walk";
+		}
+		start += part.len + 1;
+	}
+	return NULL;
+}
+
+enum global_class
+globals_judge(
+    const struct globals *globals, struct bytes module, struct bytes name, const char **ret_why)
+{
+	const struct entry *entry = look_up(globals, module, name);
+	struct bytes top = module, first = name;
+	const uint8_t *dot;
+
+	*ret_why = NULL;
+	if (entry != NULL && name.len > 0) {
+		*ret_why = entry->why;
+		return entry->kind;
+	}
+	entry = wildcard(globals, module);
+	if (entry != NULL) {
+		*ret_why = entry->why;
+		return entry->kind;
+	}
+	dot = name.len == 0 ? NULL : memchr(name.data, '.', name.len);
+	if (is_dunder(name))
+		*ret_why = "attribute walk";
+	if (dot != NULL) {
+		*ret_why = walk(globals, name);
+		first.len = (size_t)(dot - name.data);
+		/* A method of a dangerous class is as dangerous; so is a name in a module that the
+		 * name spells. */
+		entry = look_up(globals, module, first);
+		if (*ret_why == NULL && entry != NULL && entry->kind == GLOBAL_DANGEROUS)
+			*ret_why = entry->why;
+	}
+	if (*ret_why != NULL)
+		return GLOBAL_DANGEROUS;
+	dot = module.len == 0 ? NULL : memchr(module.data, '.', module.len);
+	if (dot != NULL)
+		top.len = (size_t)(dot - module.data);
+	return look_up(globals, top, bytes_of(NULL, 0)) != NULL ? GLOBAL_LIBRARY : GLOBAL_FOREIGN;
+}
