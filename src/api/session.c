@@ -38,7 +38,8 @@ session_open(struct session *session, const struct assay_settings *settings,
 	char installed[4096];
 	size_t n = 0;
 
-	/* Nothing here depends on the system's OpenSSL configuration; reading it costs a tenth of a tiny scan. */
+	/* Nothing here depends on the system's OpenSSL configuration; reading it costs a tenth of a
+	 * tiny scan. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	session_data_path(settings, "rules", installed, sizeof(installed));
 	folders[n++] = installed;

@@ -1,6 +1,6 @@
 /*
- * What is known about the names that pickles import: the YAML files of rules/globals/, by exact module and
- * name.
+ * What is known about the names that pickles import: the YAML files of rules/globals/, by exact
+ * module and name.
  *
  *   safe:        { MODULE: [NAME, ...] }              harmless with any argument and any state
  *   dangerous:   { CLASS: { MODULE: [NAME, ...] } }
