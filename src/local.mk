@@ -16,8 +16,12 @@ libcore_la_SOURCES = \
 	src/core/text.c src/core/text.h \
 	src/core/yaml.c src/core/yaml.h \
 	src/bundle/member.c src/bundle/member.h \
+	src/bundle/names.c src/bundle/names.h \
+	src/bundle/scratch.c src/bundle/spool.h \
 	src/bundle/target.c src/bundle/target.h \
 	src/bundle/unpack.c src/bundle/unpack.h \
+	src/bundle/zip.c src/bundle/zip.h \
+	src/bundle/zip_check.c src/bundle/zip_check.h \
 	src/format/format.c src/format/format.h \
 	src/format/globals.c src/format/globals.h \
 	src/format/pickle.c src/format/pickle.h \
@@ -25,7 +29,10 @@ libcore_la_SOURCES = \
 	src/format/pickle_nested.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
+	src/format/stream.c \
+	src/format/tar.c \
 	src/format/text.c \
+	src/format/zip.c \
 	src/detect/detector.c src/detect/detector.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/scan/assemble.c \

@@ -3,12 +3,24 @@
 
 #include "format/format.h"
 
-extern const struct format format_pickle;
-extern const struct format format_text;
+extern const struct format format_7z, format_bzip2, format_closed, format_gzip, format_lz4,
+    format_lzma, format_pickle, format_tar, format_text, format_xz, format_zip, format_zlib,
+    format_zstd;
 
 const struct format *const formats[] = {
+	&format_7z,
+	&format_bzip2,
+	&format_closed,
+	&format_gzip,
+	&format_lz4,
+	&format_lzma,
 	&format_pickle,
+	&format_tar,
 	&format_text,
+	&format_xz,
+	&format_zip,
+	&format_zlib,
+	&format_zstd,
 	NULL,
 };
 
