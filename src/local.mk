@@ -34,6 +34,7 @@ libcore_la_SOURCES = \
 	src/format/text.c \
 	src/format/zip.c \
 	src/detect/detector.c src/detect/detector.h \
+	src/detect/license_expression.c src/detect/license_expression.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/scan/assemble.c \
 	src/scan/collect.c src/scan/collect.h src/scan/collector.h \

@@ -39,4 +39,8 @@
 #define LIMIT_YAML_NODES 500000
 #define LIMIT_RULE_BYTES (64 * MIB) /* one rule file */
 
+/* Licenses. */
+#define LIMIT_EXPRESSION 16384	  /* bytes of a license expression; real ones stay under 1 KiB */
+#define LIMIT_EXPRESSION_DEPTH 64 /* parentheses in parentheses */
+
 #endif

@@ -15,6 +15,10 @@ COMMON = {
 }
 
 SEEDS = {
+    "license_expression": {
+        "compound": b"(MIT OR Apache-2.0) AND GPL-2.0-or-later WITH Classpath-exception-2.0",
+        "reference": b"DocumentRef-a:LicenseRef-b OR LicenseRef-HF-openrail++ AND LGPL-2.1+",
+    },
     "pickle": {
         "call": fixtures.pickle_call("os", "system", "id"),
         "dict": fixtures.pickle_dict(20),
