@@ -7,10 +7,17 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/scan.yaml \
 	rules/checks/tar.yaml \
 	rules/checks/zip.yaml \
+	rules/globals/boosting.yaml \
+	rules/globals/joblib.yaml \
 	rules/globals/numpy.yaml \
+	rules/globals/others.yaml \
+	rules/globals/pandas.yaml \
 	rules/globals/python.yaml \
+	rules/globals/scipy.yaml \
+	rules/globals/sklearn.yaml \
 	rules/globals/stdlib.yaml \
 	rules/globals/torch.yaml \
+	rules/globals/transformers.yaml \
 	$(NULL)
 
 dist_man_MANS += \

@@ -25,8 +25,14 @@ libcore_la_SOURCES = \
 	src/format/format.c src/format/format.h \
 	src/format/globals.c src/format/globals.h \
 	src/format/pickle.c src/format/pickle.h \
+	src/format/pickle_build.c \
 	src/format/pickle_calls.c \
+	src/format/pickle_joblib.c \
+	src/format/pickle_judge.c \
 	src/format/pickle_nested.c \
+	src/format/pickle_ops.c \
+	src/format/pickle_search.c \
+	src/format/pickle_stack.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
 	src/format/stream.c \

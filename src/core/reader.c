@@ -9,27 +9,12 @@ reader_over(struct bytes in)
 	return (struct reader){ in, 0 };
 }
 
-size_t
-reader_left(const struct reader *r)
-{
-	return r->in.len - r->pos;
-}
-
 bool
 reader_seek(struct reader *r, uint64_t pos)
 {
 	if (pos > r->in.len)
 		return false;
 	r->pos = (size_t)pos;
-	return true;
-}
-
-bool
-reader_skip(struct reader *r, uint64_t n)
-{
-	if (n > reader_left(r))
-		return false;
-	r->pos += (size_t)n;
 	return true;
 }
 
@@ -48,15 +33,6 @@ reader_bytes(struct reader *r, uint64_t n, struct bytes *ret)
 	if (!reader_peek(r, n, ret))
 		return false;
 	r->pos += (size_t)n;
-	return true;
-}
-
-bool
-reader_u8(struct reader *r, uint8_t *ret)
-{
-	if (reader_left(r) < 1)
-		return false;
-	*ret = r->in.data[r->pos++];
 	return true;
 }
 
@@ -91,17 +67,6 @@ read_be(struct reader *r, size_t width, uint64_t *ret)
 		value = value << 8 | p[i];
 	r->pos += width;
 	*ret = value;
-	return true;
-}
-
-bool
-reader_u16le(struct reader *r, uint16_t *ret)
-{
-	uint64_t value;
-
-	if (!read_le(r, 2, &value))
-		return false;
-	*ret = (uint16_t)value;
 	return true;
 }
 

@@ -17,14 +17,46 @@ struct reader {
 };
 
 struct reader reader_over(struct bytes);
-size_t reader_left(const struct reader *);
 MUST_USE bool reader_seek(struct reader *, uint64_t pos);
-MUST_USE bool reader_skip(struct reader *, uint64_t n);
+
+/* These stand here so that loops over single bytes stay loops over single bytes. */
+static inline size_t
+reader_left(const struct reader *r)
+{
+	return r->in.len - r->pos;
+}
+
+MUST_USE static inline bool
+reader_skip(struct reader *r, uint64_t n)
+{
+	if (n > reader_left(r))
+		return false;
+	r->pos += (size_t)n;
+	return true;
+}
+
+MUST_USE static inline bool
+reader_u8(struct reader *r, uint8_t *ret)
+{
+	if (reader_left(r) < 1)
+		return false;
+	*ret = r->in.data[r->pos++];
+	return true;
+}
+
+MUST_USE static inline bool
+reader_u16le(struct reader *r, uint16_t *ret)
+{
+	if (reader_left(r) < 2)
+		return false;
+	*ret = (uint16_t)(r->in.data[r->pos] | r->in.data[r->pos + 1] << 8);
+	r->pos += 2;
+	return true;
+}
+
 MUST_USE bool reader_bytes(struct reader *, uint64_t n, struct bytes *); /* no copy */
 /* The next N bytes without moving. */
 MUST_USE bool reader_peek(const struct reader *, uint64_t n, struct bytes *);
-MUST_USE bool reader_u8(struct reader *, uint8_t *);
-MUST_USE bool reader_u16le(struct reader *, uint16_t *);
 MUST_USE bool reader_u32le(struct reader *, uint32_t *);
 MUST_USE bool reader_u64le(struct reader *, uint64_t *);
 MUST_USE bool reader_u16be(struct reader *, uint16_t *);

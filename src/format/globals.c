@@ -15,6 +15,7 @@ struct entry {
 	const char *key;
 	uint32_t len;
 	enum global_class kind;
+	enum global_effect effect;
 	const char *why;
 };
 
@@ -81,11 +82,12 @@ grow(struct globals *globals)
 	free(old);
 }
 
-/* A name listed twice keeps the more dangerous meaning: a user's list can forbid what ours allows.
+/*
+ * A name listed twice keeps the more dangerous meaning: a user's list can forbid what ours allows.
+ * An effect is kept beside it.
  */
 static void
-add(struct globals *globals, const char *module, const char *name, enum global_class kind,
-    const char *why)
+add(struct globals *globals, const char *module, const char *name, struct global_verdict verdict)
 {
 	size_t mlen = strlen(module), nlen = strlen(name);
 	struct entry *slot;
@@ -97,10 +99,13 @@ add(struct globals *globals, const char *module, const char *name, enum global_c
 		return;
 	slot = find_slot(globals, bytes_of(module, mlen), bytes_of(name, nlen));
 	if (slot->key != NULL) {
-		if (kind == GLOBAL_DANGEROUS) {
-			slot->kind = kind;
-			slot->why = why;
-		}
+		if (verdict.effect != EFFECT_NONE)
+			slot->effect = verdict.effect;
+		else if (verdict.kind == GLOBAL_DANGEROUS) {
+			slot->kind = verdict.kind;
+			slot->why = verdict.why;
+		} else if (slot->kind == GLOBAL_KNOWN)
+			slot->kind = verdict.kind;
 		return;
 	}
 	key = arena_alloc(globals->arena, mlen + nlen + 2);
@@ -110,14 +115,18 @@ add(struct globals *globals, const char *module, const char *name, enum global_c
 	}
 	memcpy(key, module, mlen);
 	memcpy(key + mlen + 1, name, nlen);
-	*slot = (struct entry){ key, (uint32_t)(mlen + 1 + nlen), kind, why };
+	*slot = (struct entry){ .key = key,
+		.len = (uint32_t)(mlen + 1 + nlen),
+		.kind = verdict.kind,
+		.effect = verdict.effect,
+		.why = verdict.why };
 	globals->used++;
 }
 
 /* { MODULE: [NAME, ...] } or { MODULE: "*" } */
 static bool
 add_modules(struct globals *globals, const struct rule_file *file, const struct yaml_node *map,
-    enum global_class kind, const char *why, struct status *status)
+    struct global_verdict verdict, struct status *status)
 {
 	if (map->kind != YAML_MAP)
 		return status_set(status, STATUS_USAGE,
@@ -126,7 +135,7 @@ add_modules(struct globals *globals, const struct rule_file *file, const struct 
 		const struct yaml_node *names = &map->items[i];
 
 		if (names->kind == YAML_SCALAR && strcmp(names->text, "*") == 0) {
-			add(globals, map->keys[i], "*", kind, why);
+			add(globals, map->keys[i], "*", verdict);
 			continue;
 		}
 		if (names->kind != YAML_LIST)
@@ -137,38 +146,86 @@ add_modules(struct globals *globals, const struct rule_file *file, const struct 
 			if (names->items[n].kind != YAML_SCALAR)
 				return status_set(status, STATUS_USAGE, "%s:%u: a name is needed",
 				    file->source, names->items[n].line);
-			add(globals, map->keys[i], names->items[n].text, kind, why);
+			add(globals, map->keys[i], names->items[n].text, verdict);
 		}
 	}
 	return true;
 }
 
+/* { CLASS: { MODULE: [NAME, ...] } } */
+static bool
+add_dangerous(struct globals *globals, const struct rule_file *file, const struct yaml_node *map,
+    struct status *status)
+{
+	if (map->kind != YAML_MAP)
+		return status_set(status, STATUS_USAGE,
+		    "%s:%u: a map from attack classes is needed", file->source, map->line);
+	for (size_t i = 0; i < map->n; i++) {
+		struct global_verdict verdict = { .kind = GLOBAL_DANGEROUS,
+			.why = arena_string(globals->arena, map->keys[i]) };
+
+		if (!add_modules(globals, file, &map->items[i], verdict, status))
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_libraries(struct globals *globals, const struct rule_file *file, const struct yaml_node *list,
+    enum global_class kind, struct status *status)
+{
+	if (list == NULL)
+		return true;
+	if (list->kind != YAML_LIST)
+		return status_set(status, STATUS_USAGE, "%s:%u: a list of modules is needed",
+		    file->source, list->line);
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->items[i].kind != YAML_SCALAR)
+			return status_set(status, STATUS_USAGE, "%s:%u: a module is needed",
+			    file->source, list->items[i].line);
+		add(globals, list->items[i].text, "", (struct global_verdict){ .kind = kind });
+	}
+	return true;
+}
+
+/* The lists that go from modules to names, and what stands in each. */
+static const struct {
+	const char *key;
+	struct global_verdict verdict;
+} lists[] = {
+	{ "safe", { .kind = GLOBAL_SAFE } },
+	{ "known", { .kind = GLOBAL_KNOWN } },
+	{ "calls", { .kind = GLOBAL_SAFE, .effect = EFFECT_CALLS } },
+	{ "imports", { .kind = GLOBAL_SAFE, .effect = EFFECT_IMPORTS } },
+	{ "loads", { .kind = GLOBAL_SAFE, .effect = EFFECT_LOADS } },
+};
+
 static bool
 add_file(struct globals *globals, const struct rule_file *file, struct status *status)
 {
-	static const char *const keys[] = { "safe", "dangerous", "libraries", NULL };
+	static const char *const keys[] = { "safe", "known", "calls", "imports", "loads",
+		"dangerous", "standard", "libraries", NULL };
 	struct yaml *yaml = yaml_parse(file->bytes, file->source, status);
-	const struct yaml_node *root, *safe, *dangerous, *libraries;
+	const struct yaml_node *root, *node;
 	bool done;
 
 	if (yaml == NULL)
 		return false;
 	root = yaml_root(yaml);
 	done = yaml_check_keys(root, file->source, keys, status);
-	safe = yaml_get(root, "safe");
-	dangerous = yaml_get(root, "dangerous");
-	libraries = yaml_get(root, "libraries");
-	if (done && safe != NULL)
-		done = add_modules(globals, file, safe, GLOBAL_SAFE, NULL, status);
-	for (size_t i = 0;
-	     done && dangerous != NULL && dangerous->kind == YAML_MAP && i < dangerous->n; i++) {
-		const char *why = arena_string(globals->arena, dangerous->keys[i]);
-
-		done =
-		    add_modules(globals, file, &dangerous->items[i], GLOBAL_DANGEROUS, why, status);
+	for (size_t i = 0; done && i < ARRAY_LEN(lists); i++) {
+		node = yaml_get(root, lists[i].key);
+		if (node != NULL)
+			done = add_modules(globals, file, node, lists[i].verdict, status);
 	}
-	for (size_t i = 0; done && libraries != NULL && i < libraries->n; i++)
-		add(globals, libraries->items[i].text, "", GLOBAL_LIBRARY, NULL);
+	node = yaml_get(root, "dangerous");
+	if (done && node != NULL)
+		done = add_dangerous(globals, file, node, status);
+	if (done)
+		done = add_libraries(
+			   globals, file, yaml_get(root, "standard"), GLOBAL_STDLIB, status) &&
+		    add_libraries(
+			globals, file, yaml_get(root, "libraries"), GLOBAL_LIBRARY, status);
 	yaml_free(yaml);
 	return done;
 }
@@ -286,40 +343,45 @@ walk(const struct globals *globals, struct bytes name)
 	return NULL;
 }
 
-enum global_class
-globals_judge(
-    const struct globals *globals, struct bytes module, struct bytes name, const char **ret_why)
+/* The top-level module that MODULE is or is in; NULL where no list names it. */
+static const struct entry *
+library_of(const struct globals *globals, struct bytes module)
 {
-	const struct entry *entry = look_up(globals, module, name);
-	struct bytes top = module, first = name;
+	const uint8_t *dot = module.len == 0 ? NULL : memchr(module.data, '.', module.len);
+
+	if (dot != NULL)
+		module.len = (size_t)(dot - module.data);
+	return look_up(globals, module, bytes_of(NULL, 0));
+}
+
+struct global_verdict
+globals_judge(const struct globals *globals, struct bytes module, struct bytes name)
+{
+	const struct entry *entry = name.len == 0 ? NULL : look_up(globals, module, name);
+	struct global_verdict verdict = { .kind = GLOBAL_FOREIGN };
+	struct bytes first = name;
 	const uint8_t *dot;
 
-	*ret_why = NULL;
-	if (entry != NULL && name.len > 0) {
-		*ret_why = entry->why;
-		return entry->kind;
-	}
-	entry = wildcard(globals, module);
-	if (entry != NULL) {
-		*ret_why = entry->why;
-		return entry->kind;
-	}
+	if (entry == NULL)
+		entry = wildcard(globals, module);
+	if (entry != NULL)
+		return (struct global_verdict){ entry->kind, entry->effect, entry->why };
 	dot = name.len == 0 ? NULL : memchr(name.data, '.', name.len);
 	if (is_dunder(name))
-		*ret_why = "attribute walk";
+		verdict.why = "attribute walk";
 	if (dot != NULL) {
-		*ret_why = walk(globals, name);
+		verdict.why = walk(globals, name);
 		first.len = (size_t)(dot - name.data);
 		/* A method of a dangerous class is as dangerous; so is a name in a module that the
 		 * name spells. */
 		entry = look_up(globals, module, first);
-		if (*ret_why == NULL && entry != NULL && entry->kind == GLOBAL_DANGEROUS)
-			*ret_why = entry->why;
+		if (verdict.why == NULL && entry != NULL && entry->kind == GLOBAL_DANGEROUS)
+			verdict.why = entry->why;
 	}
-	if (*ret_why != NULL)
-		return GLOBAL_DANGEROUS;
-	dot = module.len == 0 ? NULL : memchr(module.data, '.', module.len);
-	if (dot != NULL)
-		top.len = (size_t)(dot - module.data);
-	return look_up(globals, top, bytes_of(NULL, 0)) != NULL ? GLOBAL_LIBRARY : GLOBAL_FOREIGN;
+	entry = library_of(globals, module);
+	if (verdict.why != NULL)
+		verdict.kind = GLOBAL_DANGEROUS;
+	else if (entry != NULL)
+		verdict.kind = entry->kind;
+	return verdict;
 }

@@ -3,9 +3,16 @@
  * module and name.
  *
  *   safe:        { MODULE: [NAME, ...] }              harmless with any argument and any state
- *   dangerous:   { CLASS: { MODULE: [NAME, ...] } }
- *   In both, "*" instead of a list stands for every name, also of submodules; an exact name wins.
- *   libraries:   [MODULE, ...]                    top-level modules whose names are known
+ *   known:       { MODULE: [NAME, ...] }              harmless as a value, or as a class that is
+ * created without being called; not when it is called calls:       { MODULE: [NAME, ...] } calls
+ * its first argument: judged as that imports:     { MODULE: [NAME, ...] }              imports the
+ * name that its two arguments spell loads:       { MODULE: [NAME, ...] }              loads the
+ * bytes given to it: judged as a file dangerous:   { CLASS: { MODULE: [NAME, ...] } } In safe,
+ * known and dangerous, "*" instead of a list stands for every name, also of submodules; an exact
+ *   name wins.
+ *   standard:    [MODULE, ...]                        top-level modules of Python
+ *   libraries:   [MODULE, ...]                        top-level modules whose harmless names are
+ * listed
  */
 #ifndef FORMAT_GLOBALS_H
 #define FORMAT_GLOBALS_H
@@ -15,21 +22,32 @@
 
 enum global_class {
 	GLOBAL_SAFE,	  /* listed as harmless */
+	GLOBAL_KNOWN,	  /* listed as harmless unless it is called */
 	GLOBAL_DANGEROUS, /* listed as an attack, or an attribute walk to one */
-	GLOBAL_LIBRARY, /* not listed, but of a library whose names are known: should not be called
-			 */
-	GLOBAL_FOREIGN, /* of a module that no list knows */
+	GLOBAL_STDLIB,	  /* not listed, but of the standard library: should not be called */
+	GLOBAL_LIBRARY,	  /* not listed, but of a library whose names are known: likewise */
+	GLOBAL_FOREIGN,	  /* of a module that no list knows */
+};
+
+/* What calling a name does to its arguments. */
+enum global_effect {
+	EFFECT_NONE,
+	EFFECT_CALLS,	/* calls the first one */
+	EFFECT_IMPORTS, /* imports what the first two name */
+	EFFECT_LOADS,	/* loads the bytes that the first one is */
+};
+
+struct global_verdict {
+	enum global_class kind;
+	enum global_effect effect;
+	const char *why; /* the attack class of a dangerous one ("process"), NULL otherwise */
 };
 
 extern const struct rule_kind globals_kind;
 
 struct globals;
 
-/*
- * The class of NAME in MODULE, every dotted component considered. *RET_WHY is the attack class
- * of a dangerous one ("process"), NULL otherwise; it lives as long as the rules.
- */
-enum global_class globals_judge(
-    const struct globals *, struct bytes module, struct bytes name, const char **ret_why);
+/* Judges NAME in MODULE, every dotted component considered. Strings live as long as the rules. */
+struct global_verdict globals_judge(const struct globals *, struct bytes module, struct bytes name);
 
 #endif

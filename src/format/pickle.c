@@ -8,11 +8,14 @@
 #include "format/format.h"
 #include "format/pickle_vm.h"
 
+#include "core/buffer.h"
 #include "core/limits.h"
 
 #define PROBE_OPCODES 20000
 #define MAX_STREAMS 100000
-#define RESYNC_TRIES 2000
+#define NAMES_KEPT 4000 /* bytes of the fact that lists what is imported */
+
+extern const struct format format_pickle;
 
 static const char *const suffixes[] = { ".pkl", ".pickle", ".dill", ".joblib", ".p", ".pt", ".pth",
 	".ckpt", ".bin", ".dat", ".data", ".sav", ".model", NULL };
@@ -50,131 +53,212 @@ pickle_probe(struct bytes b)
 	return sure;
 }
 
+/*
+ * A name that promises a pickle where no other format claims the content: it is judged as the
+ * broken pickle that it is, so that what cannot be loaded is never said to be harmless.
+ */
+static bool
+is_promised(const struct member *member)
+{
+	static const char *const strong[] = { ".pkl", ".pickle", ".pk", ".dill", ".joblib" };
+	bool is_strong = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(strong); i++)
+		is_strong |= member_has_suffix(member, strong[i]);
+	if (!is_strong || member->bytes.len == 0)
+		return false;
+	for (size_t i = 0; formats[i] != NULL; i++)
+		if (formats[i] != &format_pickle && !(formats[i]->traits & FORMAT_TEXT) &&
+		    (formats[i]->refines == NULL || strcmp(formats[i]->refines, "pickle") != 0) &&
+		    formats[i]->probe(member) > 0)
+			return false;
+	return true;
+}
+
 static int
 probe(const struct member *member)
 {
-	return pickle_probe(member->bytes);
+	int sure = pickle_probe(member->bytes);
+
+	return sure == 0 && is_promised(member) ? 1 : sure;
+}
+
+/* What all streams of a member gave. */
+struct reading {
+	const struct member *member;
+	const struct globals *globals;
+	struct sink *sink;
+	struct pickle_survey *survey;
+	uint64_t stopped; /* where the stream that was read last ended */
+	uint64_t failed;  /* the opcode at which it broke */
+	struct buffer names;
+};
+
+/* The imports of a stream, for the facts. */
+static void
+keep_names(struct reading *reading, struct pickle_vm *vm)
+{
+	for (size_t i = 0; i < vm->nimports; i++) {
+		const char *name = vm_full_name(vm, &vm->imports[i]);
+
+		if (reading->names.len + strlen(name) + 2 > NAMES_KEPT)
+			return;
+		if (reading->names.len > 0)
+			buffer_add_string(&reading->names, ", ");
+		buffer_add_string(&reading->names, name);
+	}
+}
+
+static bool
+makes_array(const struct pickle_vm *vm)
+{
+	const struct import *import;
+
+	if (tag_of(vm->result) != TAG_RESULT)
+		return false;
+	import = &vm->imports[payload_of(vm->result)];
+	return bytes_equal_string(import->name, "_reconstruct") ||
+	    bytes_equal_string(import->name, "_mareconstruct") ||
+	    bytes_equal_string(import->name, "_frombuffer");
 }
 
 /* One stream from START. True at its STOP. */
 static bool
-run_stream(const struct member *member, uint64_t start, unsigned flavor,
-    const struct globals *globals, struct sink *sink, struct pickle_vm *vm)
+run_stream(struct reading *reading, uint64_t start)
 {
+	struct pickle_survey *survey = reading->survey;
+	struct pickle_vm vm;
 	bool whole;
 
-	if (!vm_init(vm, member, start))
+	if (!vm_init(&vm, reading->member, start))
 		return false;
-	vm->flavor = flavor;
-	vm->globals = globals;
-	vm->sink = sink;
-	vm->is_judging = true;
-	whole = vm_run(vm, 0);
-	vm_judge(vm);
+	vm.globals = reading->globals;
+	vm.sink = reading->sink;
+	vm.arena = sink_arena(reading->sink);
+	vm.survey = survey;
+	vm.storage_room = survey->nstorages;
+	vm.is_judging = true;
+	whole = vm_run(&vm, 0);
+	vm_judge(&vm);
+	keep_names(reading, &vm);
+	reading->stopped = vm.r.pos;
+	reading->failed = vm.op;
+	survey->protocol = vm.protocol > survey->protocol ? vm.protocol : survey->protocol;
+	if (whole) {
+		survey->streams++;
+		survey->end = vm.r.pos;
+		survey->makes_array = makes_array(&vm);
+	} else {
+		sink_trouble(reading->sink, STATUS_MALFORMED, "pickle/malformed", vm.op,
+		    "the pickle is broken at byte %ju: %s", (uintmax_t)vm.op,
+		    vm.failure[0] == '\0' ? "unknown" : vm.failure);
+	}
+	vm_free(&vm);
 	return whole;
 }
 
-/* torch.save() before 1.6 wrote this number, then four pickles, then raw storages. */
-static bool
-is_torch_legacy(const struct member *member, uint64_t start)
-{
-	static const uint8_t magic[] = { 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8,
-		0x50, 0x19, '.' };
-	struct bytes head = bytes_slice(member->bytes, start + 2, sizeof(magic));
-
-	return head.len == sizeof(magic) && memcmp(head.data, magic, sizeof(magic)) == 0;
-}
-
 /*
- * Junk between streams: where does the next pickle begin that imports something? Raw data holds
- * bytes that look like a beginning by chance, so only a stream that imports counts.
+ * Where the stream after the one just read begins; false where there is none. What lies between is
+ * searched for imports: a loader that seeks, or one that skips arrays of its own, may read it.
  */
 static bool
-resync(const struct member *member, uint64_t from, uint64_t *ret)
+find_next(struct reading *reading, bool whole, unsigned flavor, uint64_t *pos)
 {
-	struct bytes b = member->bytes;
-	unsigned tries = 0;
+	struct bytes b = reading->member->bytes;
+	uint64_t from = whole ? reading->stopped : reading->failed + 1;
+	bool found;
 
-	for (uint64_t pos = from; pos + 2 < b.len && tries < RESYNC_TRIES; pos++) {
-		const uint8_t *hit = memchr(b.data + pos, 0x80, b.len - pos - 1);
-		struct pickle_vm vm;
-		bool imports;
-
-		if (hit == NULL)
-			return false;
-		pos = (uint64_t)(hit - b.data);
-		if (pickle_probe(bytes_slice(b, pos, 4096)) < 50 || !vm_init(&vm, member, pos))
-			continue;
-		tries++;
-		(void)vm_run(&vm, PROBE_OPCODES);
-		imports = vm.nimports > 0;
-		vm_free(&vm);
-		if (imports) {
-			*ret = pos;
-			return true;
-		}
+	if (from >= b.len)
+		return false;
+	if (whole && pickle_probe(bytes_slice(b, from, SIZE_MAX)) >= 60) {
+		*pos = from;
+		return true;
 	}
-	return false;
+	if (whole && !(flavor & PICKLE_TAIL_KNOWN))
+		sink_finding_once(reading->sink, "pickle/trailing-data", from, b.len - from, NULL,
+		    "%ju bytes follow the end of the pickle", (uintmax_t)(b.len - from));
+	found = pickle_resync(reading->member, from, pos);
+	pickle_salvage(
+	    reading->member, from, found ? *pos : b.len, reading->globals, reading->sink);
+	return found;
 }
 
 bool
 pickle_analyze(const struct member *member, uint64_t start, unsigned flavor,
-    const struct rules *rules, struct sink *sink, uint64_t *ret_end)
+    const struct rules *rules, struct sink *sink, struct pickle_survey *ret)
 {
 	struct status status = { 0 };
-	const struct globals *globals = rules_get(rules, &globals_kind, &status);
-	bool legacy = is_torch_legacy(member, start), any = false;
+	struct reading reading = { .member = member,
+		.globals = rules_get(rules, &globals_kind, &status),
+		.sink = sink,
+		.survey = ret,
+		.names = buffer_up_to(NAMES_KEPT) };
 	uint64_t pos = start;
+	unsigned streams = 0;
+	bool more = true;
 
-	*ret_end = start;
-	if (globals == NULL) {
+	*ret = (struct pickle_survey){ .end = start };
+	if (reading.globals == NULL) {
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", start,
 		    "the lists of globals: %s", status.text);
 		return false;
 	}
-	for (unsigned streams = 0; streams < MAX_STREAMS; streams++) {
-		struct pickle_vm vm;
-		bool whole = run_stream(member, pos, flavor, globals, sink, &vm);
-		uint64_t stopped = vm.r.pos, failed_at = vm.op;
+	while (more && streams++ < MAX_STREAMS) {
+		bool whole = run_stream(&reading, pos);
 
-		if (!whole)
-			sink_trouble(sink, STATUS_MALFORMED, "pickle/malformed", failed_at,
-			    "the pickle is broken at byte %ju: %s", (uintmax_t)failed_at,
-			    vm.failure[0] == '\0' ? "unknown" : vm.failure);
-		vm_free(&vm);
-		if (whole) {
-			any = true;
-			*ret_end = stopped;
-		}
-		if (flavor & PICKLE_ONE)
-			return any;
-		pos = whole ? stopped : failed_at + 1;
-		if (pos >= member->bytes.len)
-			return any;
-		if (whole && pickle_probe(bytes_slice(member->bytes, pos, SIZE_MAX)) >= 60)
-			continue;
-		if (whole && !legacy)
-			sink_finding_once(sink, "pickle/trailing-data", pos,
-			    member->bytes.len - pos, NULL, "%ju bytes follow the end of the pickle",
-			    (uintmax_t)(member->bytes.len - pos));
-		if (!resync(member, pos, &pos))
-			return any;
+		more = !(flavor & PICKLE_ONE) && find_next(&reading, whole, flavor, &pos);
 	}
-	sink_trouble(sink, STATUS_LIMIT, "scan/limit", pos,
-	    "more than %d pickles follow each other", MAX_STREAMS);
-	return any;
+	if (more)
+		sink_trouble(sink, STATUS_LIMIT, "scan/limit", pos,
+		    "more than %d pickles follow each other", MAX_STREAMS);
+	if (reading.names.len > 0)
+		sink_fact(sink, "pickle.globals", "%.*s", (int)reading.names.len,
+		    (const char *)reading.names.data);
+	sink_fact(sink, "pickle.protocol", "%u", ret->protocol);
+	if (ret->streams > 1)
+		sink_fact(sink, "pickle.streams", "%ju", (uintmax_t)ret->streams);
+	buffer_free(&reading.names);
+	return ret->streams > 0;
+}
+
+bool
+pickle_survey(struct bytes b, struct arena *arena, struct pickle_survey *ret)
+{
+	struct member member = { .path = "", .name = "", .bytes = b };
+	struct pickle_vm vm;
+	bool whole;
+
+	*ret = (struct pickle_survey){ 0 };
+	if (!vm_init(&vm, &member, 0))
+		return false;
+	vm.arena = arena;
+	vm.survey = ret;
+	whole = vm_run(&vm, 0);
+	ret->protocol = vm.protocol;
+	ret->streams = whole;
+	ret->end = whole ? vm.r.pos : 0;
+	vm_free(&vm);
+	return whole;
+}
+
+/* Does a format that is a kind of pickle claim the member? It analyzes it then. */
+static bool
+is_refined(const struct member *member)
+{
+	for (size_t i = 0; formats[i] != NULL; i++)
+		if (formats[i]->refines != NULL && strcmp(formats[i]->refines, "pickle") == 0 &&
+		    formats[i]->probe(member) > 0)
+			return true;
+	return false;
 }
 
 static void
 analyze(const struct member *member, const struct rules *rules, struct sink *sink)
 {
-	uint64_t end;
-	bool joblib = bytes_find(bytes_slice(member->bytes, 0, MIB),
-			  bytes_of_string("NumpyArrayWrapper"), 0) >= 0;
+	struct pickle_survey survey;
 
-	(void)pickle_analyze(member, 0, joblib ? PICKLE_JOBLIB : PICKLE_PLAIN, rules, sink, &end);
-	if (member->bytes.len > 1 && member->bytes.data[0] == 0x80)
-		sink_fact(sink, "pickle.protocol", "%u", member->bytes.data[1]);
+	if (!is_refined(member))
+		(void)pickle_analyze(member, 0, PICKLE_PLAIN, rules, sink, &survey);
 }
 
 const struct format format_pickle = {

@@ -11,17 +11,43 @@
 
 enum pickle_flavor {
 	PICKLE_PLAIN = 0,
-	PICKLE_JOBLIB = 1, /* raw array bytes follow each NumpyArrayWrapper */
-	PICKLE_ONE = 2,	   /* stop after the first stream: the caller knows what follows */
+	PICKLE_ONE = 1,	       /* stop after the first stream: the caller knows what follows */
+	PICKLE_TAIL_KNOWN = 2, /* raw data follows the streams: that is no finding */
+};
+
+/* A storage that a pickle of PyTorch refers to by a persistent id. */
+struct pickle_storage {
+	struct bytes key;   /* the name of its record */
+	uint64_t items;	    /* its length in items */
+	uint32_t item_size; /* in bytes; 0 where the type is not known */
+};
+
+/* What the streams of a member say about their content. Lives in the arena it was made with. */
+struct pickle_survey {
+	uint64_t end;	   /* where the last whole stream ended; start where there was none */
+	uint64_t streams;  /* whole ones */
+	unsigned protocol; /* the highest */
+	uint64_t tensors;  /* of PyTorch */
+	uint64_t parameters;
+	struct pickle_storage *storages;
+	size_t nstorages;
+	uint64_t arrays; /* of joblib, written between the opcodes */
+	uint64_t array_bytes;
+	bool makes_array;      /* the last stream gives a NumPy array */
+	bool uses_torchscript; /* it names classes of TorchScript */
+	bool has_estimator;    /* it names a class of scikit-learn */
 };
 
 /*
  * Analyzes the streams in MEMBER from START on: findings of the family pickle/, facts, nested
- * pickles. *RET_END is where the last whole stream ended. False where not even one stream could be
- * read to its end; the findings up to there are in the sink, and pickle/malformed beside them.
+ * pickles. False where not even one stream could be read to its end; the findings up to there are
+ * in the sink, and pickle/malformed beside them.
  */
 bool pickle_analyze(const struct member *, uint64_t start, unsigned flavor, const struct rules *,
-    struct sink *, uint64_t *ret_end);
+    struct sink *, struct pickle_survey *ret);
+
+/* The same for the first stream of B only, without a word to anybody. */
+bool pickle_survey(struct bytes b, struct arena *, struct pickle_survey *ret);
 
 /* Is a pickle likely to begin at the start of B? 0 to 100. */
 int pickle_probe(struct bytes b);

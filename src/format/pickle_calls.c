@@ -1,4 +1,4 @@
-/* What a pickle imports and calls, and what that means. */
+/* What a pickle imports and calls. */
 #include "config.h"
 
 #include "format/pickle_vm.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define MAX_IMPORTS 100000
-#define NAME_SHOWN 200
+#define MAX_STORAGES 1000000
 
 static pickle_value
 unknown(void)
@@ -17,26 +17,53 @@ unknown(void)
 	return value_of(TAG_UNKNOWN, 0);
 }
 
-/* Letters, digits, underscores and dots, or anything that is not ASCII: what Python takes for a
- * name. */
+/* Could Python find something by this name? A line break could be added by a text mode of old. */
 static bool
 is_name(struct bytes b)
 {
-	for (size_t i = 0; i < b.len; i++) {
-		uint8_t c = b.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			c == '_' || c == '.' || c == '-' || c == '<' || c == '>' || c >= 0x80))
+	for (size_t i = 0; i < b.len; i++)
+		if (b.data[i] <= ' ' || b.data[i] == 0x7f)
 			return false;
-	}
-	return b.len > 0;
+	return b.len > 0 && text_is_utf8(b);
+}
+
+static struct bytes
+without_cr(struct bytes b)
+{
+	while (b.len > 0 && b.data[b.len - 1] == '\r')
+		b.len--;
+	return b;
+}
+
+static bool
+is_import(const struct import *import, const char *module, const char *name)
+{
+	return bytes_equal_string(import->name, name) && bytes_equal_string(import->module, module);
+}
+
+/* What the format needs to know of a new import. */
+static void
+recognize(struct pickle_vm *vm, struct import *import)
+{
+	if (vm->globals != NULL)
+		import->verdict = globals_judge(vm->globals, import->module, import->name);
+	import->is_wrapper = bytes_equal_string(import->name, "NumpyArrayWrapper") &&
+	    bytes_ends(import->module, "numpy_pickle");
+	if (import->is_wrapper)
+		vm->has_wrappers = true;
+	if (vm->survey == NULL)
+		return;
+	if (bytes_starts(import->module, "__torch__"))
+		vm->survey->uses_torchscript = true;
+	if (bytes_starts(import->module, "sklearn."))
+		vm->survey->has_estimator = true;
 }
 
 pickle_value
 vm_import(struct pickle_vm *vm, struct bytes module, struct bytes name)
 {
-	struct import *import;
-
+	module = without_cr(module);
+	name = without_cr(name);
 	if (!is_name(module) || !is_name(name)) {
 		vm_fail(vm, "a name to import is no name");
 		return unknown();
@@ -57,11 +84,9 @@ vm_import(struct pickle_vm *vm, struct bytes module, struct bytes name)
 		vm->imports = imports;
 		vm->import_room = room;
 	}
-	import = &vm->imports[vm->nimports];
-	*import =
+	vm->imports[vm->nimports] =
 	    (struct import){ .module = module, .name = name, .offset = vm->op, .arguments = "" };
-	if (vm->globals != NULL)
-		import->kind = globals_judge(vm->globals, module, name, &import->why);
+	recognize(vm, &vm->imports[vm->nimports]);
 	return value_of(TAG_GLOBAL, vm->nimports++);
 }
 
@@ -78,233 +103,287 @@ vm_import_values(struct pickle_vm *vm, pickle_value module, pickle_value name)
 	return unknown();
 }
 
+static void
+computed_call(struct pickle_vm *vm)
+{
+	/* The result of a call, a string, a number: an honest pickle calls names only. */
+	if (vm->is_judging)
+		sink_finding_once(vm->sink, "pickle/computed-call", vm->op, 0, NULL,
+		    "something is called that is not an imported name but computed while loading");
+}
+
+/* Remembers the most serious use of an import, and its arguments. */
+static void
+use(struct pickle_vm *vm, struct import *import, pickle_value arguments, enum call_kind kind)
+{
+	if (kind <= import->use)
+		return;
+	import->use = kind;
+	import->called = vm->op;
+	if (vm->is_judging)
+		import->arguments = vm_show_arguments(vm, arguments);
+}
+
 /*
  * getattr(IMPORT, "name") with constants is another way to write a dotted name, which pickles of
- * enumerations and nested classes hold: it is judged as that name.
+ * enumerations, nested classes and bound methods hold: it is judged as that name.
  */
 static bool
-resolve_getattr(
-    struct pickle_vm *vm, const struct import *import, pickle_value arguments, pickle_value *ret)
+resolve_getattr(struct pickle_vm *vm, size_t i, pickle_value arguments, pickle_value *ret)
 {
 	const struct tuple *tuple = vm_tuple(vm, arguments);
-	struct bytes attribute;
-	const struct import *object;
+	const struct import *object, *import = &vm->imports[i];
+	struct bytes attribute, name;
 	char *dotted;
 
-	if (!bytes_equal_string(import->name, "getattr") ||
+	if (vm->arena == NULL || !bytes_equal_string(import->name, "getattr") ||
 	    (!bytes_equal_string(import->module, "builtins") &&
 		!bytes_equal_string(import->module, "__builtin__")))
 		return false;
-	if (tuple == NULL || tuple->n != 2 || tag_of(tuple->items[0]) != TAG_GLOBAL ||
+	if (tuple == NULL || tuple->n != 2 ||
+	    (tag_of(tuple->items[0]) != TAG_GLOBAL && tag_of(tuple->items[0]) != TAG_RESULT) ||
 	    !vm_text(vm, tuple->items[1], &attribute) || !is_name(attribute))
 		return false;
 	object = &vm->imports[payload_of(tuple->items[0])];
-	if (object->kind == GLOBAL_DANGEROUS)
+	if (object->verdict.kind == GLOBAL_DANGEROUS ||
+	    memchr(attribute.data, '.', attribute.len) != NULL)
 		return false;
-	dotted = arena_alloc(sink_arena(vm->sink), object->name.len + attribute.len + 2);
+	name.len = object->name.len + attribute.len + 1;
+	dotted = arena_alloc(vm->arena, name.len);
 	if (dotted == NULL)
 		return false;
 	memcpy(dotted, object->name.data, object->name.len);
 	dotted[object->name.len] = '.';
 	memcpy(dotted + object->name.len + 1, attribute.data, attribute.len);
-	*ret =
-	    vm_import(vm, object->module, bytes_of(dotted, object->name.len + 1 + attribute.len));
+	name.data = (const uint8_t *)dotted;
+	*ret = vm_import(vm, object->module, name);
 	return true;
 }
 
-/* numpy.dtype("f8"): how many bytes an item takes, for joblib's arrays. */
-static bool
-resolve_dtype(
-    struct pickle_vm *vm, const struct import *import, pickle_value arguments, pickle_value *ret)
+/* A name that calls its first argument: that is what is called. */
+static void
+call_argument(struct pickle_vm *vm, pickle_value arguments, enum call_kind kind)
 {
 	const struct tuple *tuple = vm_tuple(vm, arguments);
-	struct bytes code;
-	uint64_t size = 0;
 
-	if (!(vm->flavor & PICKLE_JOBLIB) || !bytes_equal_string(import->module, "numpy") ||
-	    !bytes_equal_string(import->name, "dtype") || tuple == NULL || tuple->n == 0 ||
-	    !vm_text(vm, tuple->items[0], &code) || code.len < 2)
+	if (tuple != NULL && tuple->n > 0 && tag_of(tuple->items[0]) == TAG_GLOBAL)
+		use(vm, &vm->imports[payload_of(tuple->items[0])], arguments, kind);
+	else
+		computed_call(vm);
+}
+
+static bool
+import_argument(struct pickle_vm *vm, pickle_value arguments, pickle_value *ret)
+{
+	const struct tuple *tuple = vm_tuple(vm, arguments);
+
+	if (tuple == NULL || tuple->n < 2)
 		return false;
-	for (size_t i = 1; i < code.len && i < 8 && code.data[i] >= '0' && code.data[i] <= '9'; i++)
-		size = size * 10 + (uint64_t)(code.data[i] - '0');
-	if (code.data[0] == 'U')
-		size *= 4;
-	*ret = value_of(TAG_DTYPE, code.data[0] == 'O' ? DTYPE_OBJECT : size);
+	*ret = vm_import_values(vm, tuple->items[0], tuple->items[1]);
 	return true;
+}
+
+/* A name that loads the bytes it is given: they become a member and are judged as a file. */
+static bool
+load_argument(struct pickle_vm *vm, pickle_value arguments)
+{
+	const struct tuple *tuple = vm_tuple(vm, arguments);
+	struct piece piece = { .codec = CODEC_NONE };
+
+	if (tuple == NULL || tuple->n != 1 || tag_of(tuple->items[0]) != TAG_BYTES ||
+	    !vm_text(vm, tuple->items[0], &piece.packed) ||
+	    (!bytes_starts(piece.packed, "PK\3\4") && pickle_probe(piece.packed) < 50))
+		return false;
+	if (!vm->is_judging)
+		return true;
+	piece.size = piece.packed.len;
+	piece.name = arena_format(vm->arena, "bytes-%ju", (uintmax_t)payload_of(tuple->items[0]));
+	if (piece.name == NULL)
+		return false;
+	sink_piece(vm->sink, &piece);
+	return true;
+}
+
+/* copyreg's ways to create an object without calling its class. */
+static bool
+is_constructor(const struct import *import)
+{
+	return (bytes_equal_string(import->module, "copyreg") ||
+	    bytes_equal_string(import->module, "copy_reg"));
+}
+
+static void
+count_tensor(struct pickle_vm *vm, const struct import *import, pickle_value arguments)
+{
+	const struct tuple *tuple = vm_tuple(vm, arguments);
+
+	if (vm->survey == NULL || !bytes_starts(import->name, "_rebuild_tensor") ||
+	    !bytes_equal_string(import->module, "torch._utils"))
+		return;
+	vm->survey->tensors++;
+	if (tuple != NULL && tuple->n > 2 && tag_of(tuple->items[2]) == TAG_SHAPE)
+		vm->survey->parameters += payload_of(tuple->items[2]) & SHAPE_PRODUCT;
+	else if (tuple != NULL && tuple->n > 2)
+		vm->survey->parameters++; /* a scalar has an empty shape */
 }
 
 pickle_value
-vm_call(struct pickle_vm *vm, pickle_value callee, pickle_value arguments)
+vm_call(struct pickle_vm *vm, pickle_value callee, pickle_value arguments, enum call_kind kind)
 {
 	struct import *import;
 	pickle_value result;
 	uint64_t i = payload_of(callee);
 
 	if (tag_of(callee) != TAG_GLOBAL) {
-		/* The result of a call, a string, a number: an honest pickle calls names only. */
-		if (vm->is_judging)
-			sink_finding_once(vm->sink, "pickle/computed-call", vm->op, 0, NULL,
-			    "something is called that is not an imported name but computed while "
-			    "loading");
+		computed_call(vm);
 		return unknown();
 	}
-	import = &vm->imports[i];
-	if (resolve_getattr(vm, import, arguments, &result)) {
-		vm->imports[i].kind = GLOBAL_SAFE; /* this use of it; another use is judged again */
+	if (resolve_getattr(vm, i, arguments, &result) ||
+	    (vm->imports[i].verdict.effect == EFFECT_IMPORTS &&
+		import_argument(vm, arguments, &result)) ||
+	    (vm->imports[i].verdict.effect == EFFECT_LOADS && load_argument(vm, arguments) &&
+		(result = value_of(TAG_STORAGE, 0)) != 0)) {
+		vm->imports[i].is_resolved = true;
 		return result;
 	}
-	if (bytes_equal_string(import->name, "getattr") && import->why != NULL)
-		import->kind = GLOBAL_DANGEROUS;
-	if (import->called == 0) {
-		import->called = vm->op + 1;
-		if (vm->is_judging)
-			import->arguments = vm_show_arguments(vm, arguments);
-	}
-	if (resolve_dtype(vm, import, arguments, &result))
+	import = &vm->imports[i];
+	use(vm, import, arguments, kind);
+	if (import->verdict.effect == EFFECT_CALLS)
+		call_argument(vm, arguments, is_constructor(import) ? CALL_NEW : CALL_FULL);
+	else if (import->verdict.effect == EFFECT_IMPORTS)
+		vm_import_values(vm, unknown(), unknown());
+	count_tensor(vm, import, arguments);
+	if (is_import(import, "numpy", "dtype") && vm_new_dtype(vm, arguments, &result))
 		return result;
 	return value_of(TAG_RESULT, i);
-}
-
-/* An array that joblib wrote behind the wrapper it has just finished. */
-static bool
-skip_array(struct pickle_vm *vm)
-{
-	uint64_t bytes;
-	uint8_t padding;
-
-	if (vm->wrapper.item == DTYPE_OBJECT) {
-		struct pickle_vm inner;
-		bool done;
-
-		/* An object array is a pickle of its own in the middle of this one. */
-		if (!vm_init(&inner, vm->member, vm->r.pos))
-			return false;
-		inner.globals = vm->globals;
-		inner.sink = vm->sink;
-		inner.is_judging = vm->is_judging;
-		inner.nesting = vm->nesting + 1;
-		done = vm->nesting < 4 && vm_run(&inner, 0);
-		if (inner.is_judging)
-			vm_judge(&inner);
-		done = done && reader_seek(&vm->r, inner.r.pos);
-		vm_free(&inner);
-		return done || vm_fail(vm, "the pickle of an object array is broken");
-	}
-	if (__builtin_mul_overflow(vm->wrapper.count, vm->wrapper.item, &bytes))
-		return vm_fail(vm, "an array is larger than any file");
-	if (vm->wrapper.has_alignment &&
-	    (!reader_u8(&vm->r, &padding) || !reader_skip(&vm->r, padding)))
-		return vm_fail(vm, "an array's padding runs past the end");
-	if (!reader_skip(&vm->r, bytes))
-		return vm_fail(vm, "an array of %ju bytes runs past the end", (uintmax_t)bytes);
-	vm->frame_end = 0;
-	return true;
 }
 
 bool
 vm_build(struct pickle_vm *vm, pickle_value object, pickle_value state)
 {
+	const struct tuple *tuple;
 	struct import *import;
 
-	(void)state;
-	if (tag_of(object) == TAG_DTYPE ||
-	    (tag_of(object) != TAG_GLOBAL && tag_of(object) != TAG_RESULT))
+	if (tag_of(object) == TAG_DTYPE) {
+		vm_build_dtype(vm, object, state);
+		return true;
+	}
+	if (tag_of(object) != TAG_GLOBAL && tag_of(object) != TAG_RESULT)
 		return true;
 	import = &vm->imports[payload_of(object)];
-	if (tag_of(object) == TAG_GLOBAL)
+	if (tag_of(object) == TAG_GLOBAL) {
 		import->is_built_on = true;
-	else if ((vm->flavor & PICKLE_JOBLIB) &&
-	    bytes_equal_string(import->name, "NumpyArrayWrapper"))
-		return skip_array(vm);
+		return true;
+	}
+	if (import->is_wrapper)
+		return vm_skip_array(vm, state);
+	/* The state of functools.partial replaces what its construction was given. */
+	tuple = vm_tuple(vm, state);
+	if (import->verdict.effect == EFFECT_CALLS && bytes_equal_string(import->name, "partial") &&
+	    tuple != NULL && tuple->n > 0)
+		call_argument(vm, state, CALL_FULL);
 	return true;
 }
 
+/*
+ * Items are set on dictionaries and what derives from them; on a storage, a tensor or an array
+ * that is a way to write memory (CVE-2026-24747), and on a callable it changes the program.
+ */
 void
-vm_assign(struct pickle_vm *vm, pickle_value object)
+vm_assign(struct pickle_vm *vm, pickle_value object, bool is_map)
 {
-	if (tag_of(object) == TAG_GLOBAL)
+	const struct import *import;
+
+	if (tag_of(object) == TAG_GLOBAL) {
 		vm->imports[payload_of(object)].is_built_on = true;
-}
-
-void
-vm_set_wrapper_item(struct pickle_vm *vm, pickle_value key, pickle_value value)
-{
-	struct bytes name;
-	int64_t number;
-
-	if (!vm_text(vm, key, &name))
-		return;
-	if (bytes_equal_string(name, "shape")) {
-		vm->wrapper.count = tag_of(value) == TAG_SHAPE ? payload_of(value) : 1;
-		vm->wrapper.has_alignment = false;
-	} else if (bytes_equal_string(name, "dtype")) {
-		vm->wrapper.item = tag_of(value) == TAG_DTYPE ? payload_of(value) : 0;
-	} else if (bytes_equal_string(name, "numpy_array_alignment_bytes")) {
-		vm->wrapper.has_alignment = vm_number(vm, value, &number) && number > 0;
-	}
-}
-
-/* "module.name", safe to print: the evidence, and what a policy allows by. */
-static const char *
-full_name(struct pickle_vm *vm, const struct import *import)
-{
-	struct arena *arena = sink_arena(vm->sink);
-	const char *name =
-	    arena_format(arena, "%s.%s", text_safe(arena, import->module, NAME_SHOWN),
-		text_safe(arena, import->name, NAME_SHOWN));
-
-	return name == NULL ? "" : name;
-}
-
-static void
-judge_dangerous(struct pickle_vm *vm, const struct import *import, const char *name)
-{
-	if (import->called != 0)
-		sink_finding(vm->sink, "pickle/dangerous-call", import->called - 1, 0, name,
-		    "loading it calls %s(%s): %s", name, import->arguments,
-		    import->why == NULL ? "" : import->why);
-	else
-		sink_finding(vm->sink, "pickle/dangerous-import", import->offset, 0, name,
-		    "loading it imports %s: %s", name, import->why == NULL ? "" : import->why);
-}
-
-static void
-judge_import(struct pickle_vm *vm, const struct import *import)
-{
-	const char *name = full_name(vm, import);
-
-	if (import->is_built_on && import->kind != GLOBAL_FOREIGN)
-		sink_finding(vm->sink, "pickle/changed-callable", import->offset, 0, name,
-		    "it sets attributes of %s itself, not of an object: that changes code for the "
-		    "whole program",
-		    name);
-	switch (import->kind) {
-	case GLOBAL_SAFE:
-		return;
-	case GLOBAL_DANGEROUS:
-		judge_dangerous(vm, import, name);
-		return;
-	case GLOBAL_LIBRARY:
-		if (import->called != 0)
-			sink_finding(vm->sink, "pickle/unlisted-call", import->called - 1, 0, name,
-			    "loading it calls %s(%s), which no list of harmless names holds", name,
-			    import->arguments);
-		else
-			sink_finding(vm->sink, "pickle/uncalled-import", import->offset, 0, name,
-			    "loading it imports %s without calling it; no list of harmless names "
-			    "holds it",
-			    name);
-		return;
-	case GLOBAL_FOREIGN:
-		sink_finding(vm->sink, "pickle/unlisted-global", import->offset, 0, name,
-		    "loading it needs %s, of a module that assay does not know", name);
 		return;
 	}
+	if (!is_map || !vm->is_judging ||
+	    (tag_of(object) != TAG_RESULT && tag_of(object) != TAG_STORAGE))
+		return;
+	import = tag_of(object) == TAG_RESULT ? &vm->imports[payload_of(object)] : NULL;
+	if (import != NULL && !bytes_starts(import->name, "_rebuild_") &&
+	    !bytes_equal_string(import->name, "_reconstruct"))
+		return;
+	sink_finding_once(vm->sink, "pickle/item-assignment", vm->op, 0, NULL,
+	    "items are set on a tensor, an array or a storage, as on a dictionary: that writes "
+	    "memory");
 }
 
-void
-vm_judge(struct pickle_vm *vm)
+/* The bytes of an item of a storage class of PyTorch. */
+static uint32_t
+storage_item(struct bytes name)
 {
-	for (size_t i = 0; i < vm->nimports; i++)
-		judge_import(vm, &vm->imports[i]);
+	static const struct {
+		const char *name;
+		uint32_t size;
+	} types[] = {
+		{ "BFloat16Storage", 2 },
+		{ "BoolStorage", 1 },
+		{ "ByteStorage", 1 },
+		{ "CharStorage", 1 },
+		{ "ComplexDoubleStorage", 16 },
+		{ "ComplexFloatStorage", 8 },
+		{ "DoubleStorage", 8 },
+		{ "FloatStorage", 4 },
+		{ "HalfStorage", 2 },
+		{ "IntStorage", 4 },
+		{ "LongStorage", 8 },
+		{ "QInt32Storage", 4 },
+		{ "QInt8Storage", 1 },
+		{ "QUInt8Storage", 1 },
+		{ "ShortStorage", 2 },
+		{ "UntypedStorage", 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (bytes_equal_string(name, types[i].name))
+			return types[i].size;
+	return 0;
+}
+
+/* ('storage', torch.FloatStorage, key, device, number of items, ...) */
+static void
+add_storage(struct pickle_vm *vm, const struct tuple *tuple)
+{
+	struct pickle_survey *survey = vm->survey;
+	struct pickle_storage storage = { 0 };
+	int64_t items;
+
+	if (survey == NULL || vm->arena == NULL || survey->nstorages >= MAX_STORAGES ||
+	    !vm_text(vm, tuple->items[2], &storage.key) ||
+	    !vm_number(vm, tuple->items[4], &items) || items < 0)
+		return;
+	storage.items = (uint64_t)items;
+	if (tag_of(tuple->items[1]) == TAG_GLOBAL)
+		storage.item_size = storage_item(vm->imports[payload_of(tuple->items[1])].name);
+	if (survey->nstorages == vm->storage_room) {
+		size_t room = vm->storage_room == 0 ? 64 : vm->storage_room * 2;
+		struct pickle_storage *storages = arena_array(vm->arena, room, sizeof(*storages));
+
+		if (storages == NULL)
+			return;
+		if (survey->nstorages > 0)
+			memcpy(storages, survey->storages, survey->nstorages * sizeof(*storages));
+		survey->storages = storages;
+		vm->storage_room = room;
+	}
+	survey->storages[survey->nstorages++] = storage;
+}
+
+bool
+vm_persistent(struct pickle_vm *vm, pickle_value id)
+{
+	const struct tuple *tuple = vm_tuple(vm, id);
+	struct bytes text;
+
+	if (tuple != NULL && tuple->n >= 5 && vm_text(vm, tuple->items[0], &text) &&
+	    bytes_equal_string(text, "storage"))
+		add_storage(vm, tuple);
+	else if (vm->is_judging && vm_text(vm, id, &text) &&
+	    bytes_find(text, bytes_of_string("://"), 0) >= 0)
+		sink_finding_once(vm->sink, "pickle/remote-id", vm->op, 0, NULL,
+		    "a persistent id names a place elsewhere: \"%s\"",
+		    text_safe(vm->arena, text, 100));
+	return vm_push(vm, value_of(TAG_STORAGE, 0));
 }

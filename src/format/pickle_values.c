@@ -3,12 +3,128 @@
 
 #include "format/pickle_vm.h"
 
+#include "core/limits.h"
 #include "core/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define SHOWN_ARGUMENTS 160 /* characters of evidence */
+
+#define DECODED_MAX (64 * KIB) /* longer texts with escapes are names of nothing */
+
+static int
+hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* N hexadecimal digits at POS; false where they are not. */
+static bool
+hex_digits(struct bytes b, size_t pos, size_t n, uint32_t *ret)
+{
+	uint32_t value = 0;
+
+	if (pos > b.len || n > b.len - pos)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int digit = hex_value(b.data[pos + i]);
+
+		if (digit < 0)
+			return false;
+		value = value << 4 | (uint32_t)digit;
+	}
+	*ret = value;
+	return true;
+}
+
+/* One escape of a bytes literal at POS, behind its backslash (codecs.escape_decode). */
+static size_t
+decode_escape(struct bytes b, size_t pos, struct buffer *out)
+{
+	static const char from[] = "abfnrtv\\'\"", to[] = "\a\b\f\n\r\t\v\\'\"";
+	uint8_t c = b.data[pos];
+	const char *known = c == '\0' ? NULL : strchr(from, c);
+	uint32_t code = 0;
+	size_t n = 0;
+
+	if (known != NULL) {
+		buffer_add_u8(out, (uint8_t)to[known - from]);
+		return 1;
+	}
+	if (c == '\n')
+		return 1;
+	if (c == 'x' && hex_digits(b, pos + 1, 2, &code)) {
+		buffer_add_u8(out, (uint8_t)code);
+		return 3;
+	}
+	while (n < 3 && pos + n < b.len && b.data[pos + n] >= '0' && b.data[pos + n] <= '7')
+		code = code << 3 | (uint32_t)(b.data[pos + n++] - '0');
+	if (n > 0) {
+		buffer_add_u8(out, (uint8_t)code);
+		return n;
+	}
+	buffer_add_u8(out, '\\');
+	return 0;
+}
+
+/* An escape of raw-unicode-escape: \uXXXX or \UXXXXXXXX; everything else stays. */
+static size_t
+decode_unicode(struct bytes b, size_t pos, struct buffer *out)
+{
+	size_t n = pos < b.len && b.data[pos] == 'u' ? 4
+	    : pos < b.len && b.data[pos] == 'U'	     ? 8
+						     : 0;
+	uint32_t code;
+
+	if (n > 0 && hex_digits(b, pos + 1, n, &code)) {
+		text_encode_utf8(out, code);
+		return n + 1;
+	}
+	buffer_add_u8(out, '\\');
+	return 0;
+}
+
+/* B without its escapes, in the arena; B itself where it has none or there is no arena. */
+static struct bytes
+unescape(
+    struct arena *arena, struct bytes b, size_t (*decode)(struct bytes, size_t, struct buffer *))
+{
+	struct buffer out = buffer_up_to(DECODED_MAX * 4);
+	char *copy = NULL;
+	size_t len;
+
+	if (arena == NULL || b.len == 0 || b.len > DECODED_MAX ||
+	    memchr(b.data, '\\', b.len) == NULL)
+		return b;
+	for (size_t pos = 0; pos < b.len;) {
+		if (b.data[pos] != '\\' || pos + 1 >= b.len)
+			buffer_add_u8(&out, b.data[pos++]);
+		else
+			pos += 1 + decode(b, pos + 1, &out);
+	}
+	len = out.len;
+	if (buffer_ok(&out))
+		copy = arena_string_of(arena, buffer_bytes(&out));
+	buffer_free(&out);
+	return copy == NULL ? b : bytes_of(copy, len);
+}
+
+bool
+vm_unquote(struct arena *arena, struct bytes line, struct bytes *ret)
+{
+	/* Python 2 strips white space behind the quotes, Python 3 refuses it. */
+	while (line.len > 0 && (line.data[line.len - 1] == ' ' || line.data[line.len - 1] == '\r'))
+		line.len--;
+	if (line.len < 2 || line.data[0] != line.data[line.len - 1] ||
+	    (line.data[0] != '\'' && line.data[0] != '"'))
+		return false;
+	*ret = unescape(arena, bytes_slice(line, 1, line.len - 2), decode_escape);
+	return true;
+}
 
 /* The content of the string or bytes opcode at the value's position. */
 bool
@@ -24,18 +140,14 @@ vm_text(const struct pickle_vm *vm, pickle_value v, struct bytes *ret)
 	    !reader_u8(&r, &opcode))
 		return false;
 	switch (opcode) {
-	case 'S': /* in quotes, which a loader strips */
+	case 'S':
+		return reader_line(&r, &content) && vm_unquote(vm->arena, content, ret);
+	case 'P': /* a persistent id */
+	case 'V':
 		if (!reader_line(&r, &content))
 			return false;
-		while (content.len > 0 &&
-		    (content.data[content.len - 1] == ' ' || content.data[content.len - 1] == '\r'))
-			content.len--;
-		if (content.len < 2)
-			return false;
-		*ret = bytes_slice(content, 1, content.len - 2);
+		*ret = unescape(vm->arena, content, decode_unicode);
 		return true;
-	case 'V':
-		return reader_line(&r, ret);
 	case 'U':
 	case 'C':
 	case 0x8c:
@@ -49,65 +161,48 @@ vm_text(const struct pickle_vm *vm, pickle_value v, struct bytes *ret)
 	}
 }
 
-/* A number that fits; booleans and long integers are numbers too. */
+/* A number that fits into 64 bits. */
 bool
 vm_number(const struct pickle_vm *vm, pickle_value v, int64_t *ret)
 {
 	struct reader r = reader_over(vm->member->bytes);
 	struct bytes digits;
 	char text[24];
-	uint16_t u16;
 	int32_t i32;
-	uint8_t opcode, u8;
+	uint8_t opcode;
 
+	if (tag_of(v) == TAG_INT) {
+		*ret = (int64_t)payload_of(v);
+		return true;
+	}
 	if (tag_of(v) != TAG_NUMBER || !reader_seek(&r, payload_of(v)) || !reader_u8(&r, &opcode))
 		return false;
-	switch (opcode) {
-	case 'K':
-		if (!reader_u8(&r, &u8))
-			return false;
-		*ret = u8;
-		return true;
-	case 'M':
-		if (!reader_u16le(&r, &u16))
-			return false;
-		*ret = u16;
-		return true;
-	case 'J':
-		if (!reader_i32le(&r, &i32))
-			return false;
+	if (opcode == 'J' && reader_i32le(&r, &i32)) {
 		*ret = i32;
 		return true;
-	case 0x8a: /* LONG1: little-endian two's complement */
-		if (!reader_u8(&r, &u8) || u8 > 7 || !reader_bytes(&r, u8, &digits))
-			return false;
-		*ret = 0;
-		for (unsigned i = 0; i < u8; i++)
-			*ret |= (int64_t)digits.data[i] << (8 * i);
-		return u8 == 0 || (digits.data[u8 - 1] & 0x80) == 0;
-	case 'I':
-	case 'L':
-		if (!reader_line(&r, &digits) || digits.len == 0 || digits.len >= sizeof(text))
-			return false;
-		memcpy(text, digits.data, digits.len);
-		text[digits.len] = '\0';
-		*ret = strtoll(text, NULL, 10);
-		return true;
-	default:
-		return false;
 	}
+	if ((opcode != 'I' && opcode != 'L') || !reader_line(&r, &digits) || digits.len == 0 ||
+	    digits.len >= sizeof(text))
+		return false;
+	memcpy(text, digits.data, digits.len);
+	text[digits.len] = '\0';
+	*ret = strtoll(text, NULL, 0);
+	return true;
 }
 
 /* The tuple that the value is, where it is recent enough. */
 const struct tuple *
 vm_tuple(const struct pickle_vm *vm, pickle_value v)
 {
-	const struct tuple *tuple = &vm->tuples[payload_of(v) % TUPLES];
+	bool is_shape = tag_of(v) == TAG_SHAPE;
+	uint64_t number = is_shape ? payload_of(v) >> SHAPE_SHIFT : payload_of(v);
+	const struct tuple *tuple = &vm->tuples[number % TUPLES];
 
-	return tag_of(v) == TAG_TUPLE && payload_of(v) < vm->ntuples &&
-		tuple->number == payload_of(v)
-	    ? tuple
-	    : NULL;
+	if (!is_shape && tag_of(v) != TAG_TUPLE)
+		return NULL;
+	if (vm->ntuples == 0 || (is_shape ? tuple->number & 0xffff : tuple->number) != number)
+		return NULL;
+	return tuple;
 }
 
 static void
@@ -122,7 +217,8 @@ show(struct pickle_vm *vm, struct buffer *out, pickle_value v)
 		buffer_add_string(out, "\"");
 	} else if (vm_number(vm, v, &number)) {
 		buffer_add_format(out, "%jd", (intmax_t)number);
-	} else if (tag_of(v) == TAG_GLOBAL || tag_of(v) == TAG_RESULT) {
+	} else if ((tag_of(v) == TAG_GLOBAL || tag_of(v) == TAG_RESULT) &&
+	    payload_of(v) < vm->nimports) {
 		const struct import *import = &vm->imports[payload_of(v)];
 
 		text_add_safe(out, import->module, 60);
@@ -154,7 +250,7 @@ vm_show_arguments(struct pickle_vm *vm, pickle_value arguments)
 		if (tuple->n > TUPLE_ITEMS)
 			buffer_add_string(&out, ", ...");
 	}
-	shown = arena_string_of(sink_arena(vm->sink), buffer_bytes(&out));
+	shown = arena_string_of(vm->arena, buffer_bytes(&out));
 	buffer_free(&out);
 	return shown == NULL ? "" : shown;
 }
