@@ -3,6 +3,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/archive.yaml \
 	rules/checks/bundle.yaml \
 	rules/checks/format.yaml \
+	rules/checks/license.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/tar.yaml \
@@ -18,6 +19,10 @@ nobase_dist_pkgdata_DATA += \
 	rules/globals/stdlib.yaml \
 	rules/globals/torch.yaml \
 	rules/globals/transformers.yaml \
+	rules/licenses/list.tsv \
+	rules/licenses/names.yaml \
+	rules/licenses/texts.dat \
+	rules/licenses/words.tsv \
 	$(NULL)
 
 dist_man_MANS += \

@@ -40,7 +40,17 @@ libcore_la_SOURCES = \
 	src/format/text.c \
 	src/format/zip.c \
 	src/detect/detector.c src/detect/detector.h \
+	src/detect/license.c \
+	src/detect/license_align.c \
+	src/detect/license_decide.c \
+	src/detect/license_declared.c \
 	src/detect/license_expression.c src/detect/license_expression.h \
+	src/detect/license_find.c \
+	src/detect/license_names.c src/detect/license_names.h \
+	src/detect/license_notices.c src/detect/license_notices.h \
+	src/detect/license_scan.c src/detect/license_scan.h \
+	src/detect/license_texts.c src/detect/license_texts.h \
+	src/detect/license_words.c src/detect/license_words.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/scan/assemble.c \
 	src/scan/collect.c src/scan/collect.h src/scan/collector.h \

@@ -3,7 +3,10 @@
 
 #include "detect/detector.h"
 
+extern const struct detector detector_license;
+
 const struct detector *const detectors[] = {
+	&detector_license,
 	NULL,
 };
 

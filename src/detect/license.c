@@ -1,0 +1,303 @@
+/*
+ * The license detector. What a member declares and what its text says become facts; policy/
+ * compares members with each other (policy/licenses.c). Facts:
+ *
+ *   license             the expression that counts: declared and detected together
+ *   license.declared    by metadata, front matter, a field of the format
+ *   license.detected    by texts, notices, tags, URLs
+ *   license.similarity  per cent, of the license text that differs most from its official form
+ *   license.text        ids whose whole text stands here, ", " between
+ *   license.link, license.name, license.base_model   as a model card gives them
+ */
+#include "config.h"
+
+#include "detect/detector.h"
+#include "detect/license_scan.h"
+
+#include "core/limits.h"
+#include "core/text.h"
+
+#include <stdlib.h>
+
+#define MODIFIED 970	 /* per mille: below, a license text is reported as modified */
+#define LONG_VALUE 120	 /* bytes of a value that may hold a notice */
+#define TEXT_SAMPLE 8192 /* bytes in which an unclaimed member proves to be text */
+
+struct license_rules {
+	const struct rule_file *files;
+	size_t nfiles;
+	struct license_data data;
+	bool is_loaded;
+	struct status status;
+};
+
+static void *
+compile(const struct rule_file *files, size_t n, struct status *status)
+{
+	struct license_rules *rules = calloc(1, sizeof(*rules));
+
+	if (rules == NULL) {
+		status_set(status, STATUS_MEMORY, "no memory for the rules");
+		return NULL;
+	}
+	rules->files = files;
+	rules->nfiles = n;
+	return rules;
+}
+
+static void
+free_rules(void *compiled)
+{
+	struct license_rules *rules = compiled;
+
+	if (rules == NULL)
+		return;
+	license_names_free(rules->data.names);
+	license_texts_free(rules->data.texts);
+	license_variants_free(rules->data.variants);
+	free(rules);
+}
+
+static const struct rule_file *
+find_file(const struct license_rules *rules, const char *name)
+{
+	const struct rule_file *found = NULL;
+
+	/* The user's folder comes last and wins. */
+	for (size_t i = 0; i < rules->nfiles; i++)
+		if (strcmp(rules->files[i].name, name) == 0)
+			found = &rules->files[i];
+	return found;
+}
+
+static void
+load(struct license_rules *rules)
+{
+	const struct rule_file *words = find_file(rules, "licenses/words.tsv"),
+			       *texts = find_file(rules, "licenses/texts.dat");
+
+	rules->is_loaded = true;
+	if (words == NULL || texts == NULL) {
+		status_set(&rules->status, STATUS_USAGE,
+		    "the rules hold no licenses/words.tsv or licenses/texts.dat");
+		return;
+	}
+	rules->data.variants = license_variants_new(words->bytes, words->source, &rules->status);
+	if (rules->data.variants != NULL)
+		rules->data.texts = license_texts_new(texts->bytes, texts->source, &rules->status);
+	if (rules->data.texts != NULL)
+		rules->data.names = license_names_new(
+		    rules->files, rules->nfiles, rules->data.variants, &rules->status);
+}
+
+/* The data, loaded at the first member that needs it: what is loaded is a cache. */
+static const struct license_data *
+data_of(const void *compiled, struct sink *sink)
+{
+	struct license_rules *rules = (struct license_rules *)(uintptr_t)compiled;
+
+	if (!rules->is_loaded)
+		load(rules);
+	if (rules->data.names != NULL)
+		return &rules->data;
+	sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+	    "the detector license could not run: %s", rules->status.text);
+	return NULL;
+}
+
+/* ---- what is looked at -------------------------------------------------------------------- */
+
+/* A member that no format claims, without bytes that text has not. */
+static bool
+is_stray_text(const struct member *member, const char *const *formats)
+{
+	struct bytes head = bytes_slice(member->bytes, 0, TEXT_SAMPLE);
+
+	if (formats[0] != NULL || head.len == 0)
+		return false;
+	for (size_t i = 0; i < head.len; i++)
+		if (head.data[i] < 0x09 || (head.data[i] > 0x0d && head.data[i] < 0x1b))
+			return false;
+	return true;
+}
+
+static bool
+is_text_span(const struct span *span)
+{
+	return span->kind == SPAN_PROSE || span->kind == SPAN_SOURCE ||
+	    (span->kind == SPAN_VALUE && span->text.len >= LONG_VALUE);
+}
+
+/* UTF-16 with a byte order mark becomes the bytes of its ASCII characters. */
+static struct bytes
+narrow(struct arena *arena, struct bytes text)
+{
+	bool little = bytes_starts(text, "\xff\xfe"), big = bytes_starts(text, "\xfe\xff");
+	uint8_t *out;
+
+	if (!little && !big)
+		return text;
+	out = arena_alloc(arena, text.len / 2 + 1);
+	if (out == NULL)
+		return text;
+	for (size_t i = 0; i + 1 < text.len; i += 2) {
+		uint8_t high = text.data[i + little], low = text.data[i + big];
+
+		out[i / 2] = high != 0 ? ' ' : low;
+	}
+	return bytes_of(out, text.len / 2);
+}
+
+/* Is there any reason to load the data for this member? */
+static bool
+is_worthwhile(const struct member *member, const struct span *spans, size_t n, bool is_stray)
+{
+	for (size_t i = 0; i < n; i++)
+		if (spans[i].kind != SPAN_VOCABULARY &&
+		    (strstr(spans[i].key, "icen") != NULL ||
+			(is_text_span(&spans[i]) && license_scan_worthwhile(spans[i].text))))
+			return true;
+	return is_stray && license_scan_worthwhile(member->bytes);
+}
+
+static void
+scan_texts(const struct license_data *data, const struct member *member, const struct span *spans,
+    size_t n, bool is_stray, struct sink *sink, struct license_found *found)
+{
+	struct arena *arena = sink_arena(sink);
+
+	if (is_stray)
+		license_scan_text(data, arena, narrow(arena, member->bytes), 0, found);
+	for (size_t i = 0; i < n; i++)
+		if (is_text_span(&spans[i]))
+			license_scan_text(
+			    data, arena, narrow(arena, spans[i].text), spans[i].offset, found);
+}
+
+/* ---- what is said ------------------------------------------------------------------------- */
+
+static void
+report_texts(struct sink *sink, const struct license_found *found)
+{
+	struct arena *arena = sink_arena(sink);
+	const char *texts = NULL;
+	unsigned least = 1000;
+
+	for (size_t i = 0; i < found->n; i++) {
+		const struct license_evidence *e = &found->list[i];
+
+		if (e->kind != EVIDENCE_TEXT)
+			continue;
+		least = e->match.similarity < least ? e->match.similarity : least;
+		if (texts == NULL || strstr(texts, e->expression) == NULL)
+			texts = texts == NULL ? e->expression
+					      : arena_format(arena, "%s, %s", texts, e->expression);
+		if (e->match.similarity < MODIFIED)
+			sink_finding(sink, "license/modified", e->offset, e->end - e->offset,
+			    e->expression,
+			    "this is the text of %s with changes: %u of its words are missing and "
+			    "%u are added (%u.%u per cent alike)",
+			    e->expression, e->match.missing, e->match.extra,
+			    e->match.similarity / 10, e->match.similarity % 10);
+	}
+	if (texts != NULL) {
+		sink_fact(sink, "license.text", "%s", texts);
+		sink_fact(sink, "license.similarity", "%u.%u", least / 10, least % 10);
+	}
+}
+
+/* A file that says by its name that it holds a license. */
+static bool
+is_license_file(const struct member *member)
+{
+	static const char *const names[] = { "license", "licence", "copying", "eula", "unlicense" };
+	struct bytes name = bytes_of_string(member_basename(member));
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (text_equal_ignoring_case(bytes_slice(name, 0, strlen(names[i])), names[i]))
+			return true;
+	return false;
+}
+
+static void
+report_unknown(struct sink *sink, const struct member *member,
+    const struct license_declared *declared, const struct license_node *detected)
+{
+	if (declared->unknown != NULL)
+		sink_finding(sink, "license/unknown", declared->offset, 0, declared->unknown,
+		    "the license that is declared here is on no list: %s", declared->unknown);
+	else if (detected == NULL && declared->expression == NULL && is_license_file(member))
+		sink_finding(sink, "license/unknown", 0, 0, NULL,
+		    "this file is named like a license, but its text is none that is known");
+}
+
+static void
+report(
+    struct sink *sink, const struct license_declared *declared, const struct license_node *detected)
+{
+	struct arena *arena = sink_arena(sink);
+	const struct license_node *all =
+	    license_expression_join(arena, LICENSE_AND, declared->expression, detected);
+	const struct {
+		const char *key;
+		const struct license_node *node;
+	} expressions[] = { { "license", all }, { "license.declared", declared->expression },
+		{ "license.detected", detected } };
+	const struct {
+		const char *key, *value;
+	} texts[] = { { "license.name", declared->name }, { "license.link", declared->link },
+		{ "license.base_model", declared->base_models } };
+
+	for (size_t i = 0; i < ARRAY_LEN(expressions); i++) {
+		const char *text = expressions[i].node == NULL
+		    ? NULL
+		    : license_expression_print(arena, expressions[i].node);
+
+		if (text != NULL)
+			sink_fact(sink, expressions[i].key, "%s", text);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (texts[i].value != NULL)
+			sink_fact(sink, texts[i].key, "%s", texts[i].value);
+}
+
+static void
+scan(const void *compiled, const struct member *member, const char *const *formats,
+    const struct span *spans, size_t n, struct sink *sink)
+{
+	struct license_declared declared = { 0 };
+	const struct license_data *data;
+	const struct license_node *detected;
+	struct license_found *found;
+	bool is_stray = n == 0 && is_stray_text(member, formats);
+
+	if (!is_worthwhile(member, spans, n, is_stray)) {
+		if (is_license_file(member) && (n > 0 || is_stray))
+			report_unknown(sink, member, &declared, NULL);
+		return;
+	}
+	data = data_of(compiled, sink);
+	found = data == NULL ? NULL : license_found_new(sink_arena(sink));
+	if (found == NULL)
+		return;
+	license_declared_read(data, sink_arena(sink), member, spans, n, &declared);
+	scan_texts(data, member, spans, n, is_stray, sink, found);
+	if (found->failed != NULL)
+		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "%s", found->failed);
+	detected = license_decide(sink_arena(sink), found);
+	report(sink, &declared, detected);
+	report_texts(sink, found);
+	report_unknown(sink, member, &declared, detected);
+}
+
+static const struct rule_kind rules_of_licenses = {
+	.folder = "licenses",
+	.compile = compile,
+	.free = free_rules,
+};
+
+const struct detector detector_license = {
+	.name = "license",
+	.rules = &rules_of_licenses,
+	.scan = scan,
+};

@@ -1,0 +1,225 @@
+/*
+ * Aligns a text with a license template, word by word, outward from a run that both share. Words
+ * of the template that the text lacks are missing, unless they are optional; words of the text
+ * that the template lacks are extra, unless something replaceable stands there.
+ */
+#include "config.h"
+
+#include "detect/license_texts.h"
+
+#define WINDOW 28      /* words that may differ before both sides agree again */
+#define AGREEMENT 3    /* words that must be the same to agree */
+#define LONG_GAP 1500u /* words between two shared runs that are bridged at most */
+
+struct alignment {
+	const struct license_template *template;
+	const uint16_t *text;
+	int64_t n; /* of the text */
+	const struct license_anchor *anchors;
+	size_t nanchors;
+	int direction; /* 1 or -1 */
+	uint32_t matched, missing, extra;
+	int64_t last; /* the outermost word of the text that matched */
+};
+
+static bool
+is_optional(const struct alignment *a, int64_t j)
+{
+	return (a->template->marks[j] & MARK_OPTIONAL) != 0;
+}
+
+/* How many words may be inserted where the walk comes to word J of the template. */
+static unsigned
+wild_at(const struct alignment *a, int64_t j)
+{
+	if (a->direction > 0)
+		return j < a->template->n ? a->template->marks[j] & MARK_WILD : 0;
+	return j + 1 < a->template->n ? a->template->marks[j + 1] & MARK_WILD : 0;
+}
+
+static bool
+in_template(const struct alignment *a, int64_t j)
+{
+	return j >= 0 && j < a->template->n;
+}
+
+/* Do both sides agree for some words from I and J on, or to the end of the template? */
+static bool
+agree(const struct alignment *a, int64_t i, int64_t j)
+{
+	for (int k = 0; k < AGREEMENT; k++) {
+		if (!in_template(a, j))
+			return k > 0;
+		if (i < 0 || i >= a->n || a->text[i] != a->template->words[j])
+			return false;
+		i += a->direction;
+		j += a->direction;
+	}
+	return true;
+}
+
+/* Books what lies between (i, j) and (to_i, to_j) as missing and extra. */
+static void
+book_gap(struct alignment *a, int64_t i, int64_t j, int64_t to_i, int64_t to_j)
+{
+	uint64_t inserted = (uint64_t)((to_i - i) * a->direction), wild = 0;
+
+	for (; j != to_j; j += a->direction) {
+		wild += wild_at(a, j);
+		a->missing += !is_optional(a, j);
+	}
+	if (in_template(a, to_j))
+		wild += wild_at(a, to_j);
+	a->extra += inserted > wild ? (uint32_t)(inserted - wild) : 0;
+}
+
+/* The first word of the template behind the optional words at J. */
+static int64_t
+behind_optional(const struct alignment *a, int64_t j)
+{
+	while (in_template(a, j) && is_optional(a, j))
+		j += a->direction;
+	return j;
+}
+
+/* Finds where both sides agree again, nearest first. */
+static bool
+resynchronize(const struct alignment *a, int64_t *i, int64_t *j)
+{
+	int64_t start = *j, limit = WINDOW + wild_at(a, *j);
+
+	for (int64_t k = 1; k < 4; k++)
+		if (in_template(a, *j + k * a->direction))
+			limit += wild_at(a, *j + k * a->direction);
+	for (int64_t sum = 1; sum <= limit; sum++)
+		for (int64_t dj = 0; dj <= sum && dj <= WINDOW; dj++) {
+			int64_t at_i = *i + (sum - dj) * a->direction,
+				at_j = start + dj * a->direction;
+
+			if (!in_template(a, at_j))
+				break;
+			if (at_i < 0 || at_i >= a->n)
+				continue;
+			if (a->text[at_i] == a->template->words[at_j] && agree(a, at_i, at_j)) {
+				*i = at_i;
+				*j = at_j;
+				return true;
+			}
+		}
+	return false;
+}
+
+/* Behind a long optional part, with few words inserted. */
+static bool
+skip_optional(const struct alignment *a, int64_t *i, int64_t *j)
+{
+	int64_t behind, limit;
+
+	if (!is_optional(a, *j))
+		return false;
+	behind = behind_optional(a, *j);
+	if (!in_template(a, behind))
+		return false;
+	limit = wild_at(a, *j) + wild_at(a, behind) + 6;
+	for (int64_t di = 0; di <= limit; di++)
+		if (agree(a, *i + di * a->direction, behind)) {
+			*i += di * a->direction;
+			*j = behind;
+			return true;
+		}
+	return false;
+}
+
+/* The next shared run beyond (i, j): bridges what the window is too narrow for. */
+static bool
+next_anchor(const struct alignment *a, int64_t *i, int64_t *j)
+{
+	for (size_t k = 0; k < a->nanchors; k++) {
+		const struct license_anchor *anchor =
+		    &a->anchors[a->direction > 0 ? k : a->nanchors - 1 - k];
+		int64_t at_i = anchor->at, at_j = anchor->in;
+
+		if (a->direction < 0) {
+			at_i += LICENSE_RUN - 1;
+			at_j += LICENSE_RUN - 1;
+		}
+		if ((at_i - *i) * a->direction <= 0 || (at_j - *j) * a->direction <= 0)
+			continue;
+		if ((at_i - *i) * a->direction > LONG_GAP || (at_j - *j) * a->direction > LONG_GAP)
+			return false;
+		*i = at_i;
+		*j = at_j;
+		return true;
+	}
+	return false;
+}
+
+/* Walks from (i, j) to the end of the template in one direction. */
+static void
+walk(struct alignment *a, int64_t i, int64_t j)
+{
+	while (in_template(a, j) && i >= 0 && i < a->n) {
+		int64_t to_i = i, to_j = j;
+
+		if (a->text[i] == a->template->words[j]) {
+			a->matched++;
+			a->last = i;
+			i += a->direction;
+			j += a->direction;
+			continue;
+		}
+		if (a->missing + a->extra > 60 + a->matched)
+			break;
+		if (!skip_optional(a, &to_i, &to_j) && !resynchronize(a, &to_i, &to_j) &&
+		    !next_anchor(a, &to_i, &to_j))
+			break;
+		book_gap(a, i, j, to_i, to_j);
+		i = to_i;
+		j = to_j;
+	}
+	for (; in_template(a, j); j += a->direction)
+		a->missing += !is_optional(a, j);
+}
+
+/* An anchor that the next one confirms: the two lie on one diagonal. */
+static struct license_anchor
+start_of(const struct license_anchor *anchors, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++)
+		if (anchors[i + 1].at - anchors[i].at == anchors[i + 1].in - anchors[i].in)
+			return anchors[i];
+	return anchors[0];
+}
+
+bool
+license_align(const struct license_template *template, const uint16_t *words, size_t n,
+    const struct license_anchor *anchors, size_t nanchors, struct license_match *ret)
+{
+	struct alignment a = { .template = template,
+		.text = words,
+		.n = (int64_t)n,
+		.anchors = anchors,
+		.nanchors = nanchors };
+	struct license_anchor start = start_of(anchors, nanchors);
+	int64_t first;
+	uint64_t all;
+
+	a.direction = -1;
+	a.last = start.at;
+	walk(&a, (int64_t)start.at - 1, (int64_t)start.in - 1);
+	first = a.last;
+	a.direction = 1;
+	a.last = start.at;
+	walk(&a, start.at, start.in);
+	all = (uint64_t)a.matched + a.missing + a.extra;
+	if (all == 0 || a.matched == 0)
+		return false;
+	*ret = (struct license_match){ .template = template,
+		.first = (uint32_t)first,
+		.end = (uint32_t)a.last + 1,
+		.matched = a.matched,
+		.missing = a.missing,
+		.extra = a.extra,
+		.similarity = (unsigned)((uint64_t)a.matched * 1000 / all) };
+	return true;
+}

@@ -1,0 +1,359 @@
+/*
+ * Finds license texts in a run of words: runs of the index name candidates, regions in which a
+ * candidate's runs lie in order are aligned, the best alignment of each stretch of text wins.
+ */
+#include "config.h"
+
+#include "detect/license_texts.h"
+
+#include "core/limits.h"
+
+#include <stdlib.h>
+
+#define MAX_REGIONS 512	      /* stretches of one text that are aligned at most */
+#define MAX_RIVALS 14	      /* candidates that are aligned for one stretch */
+#define MAX_POSTINGS 4000000u /* shared runs that are looked at; a hostile text has more */
+
+/* A run of the text that stands in the index. */
+struct hit {
+	uint32_t at;
+	uint32_t n;
+	const struct license_posting *postings;
+};
+
+/* A stretch of text in which runs of one template lie about where they should. */
+struct region {
+	uint32_t template, first_anchor, nanchors;
+	uint32_t from, to; /* words */
+	int64_t promise;   /* what the alignment may be worth */
+};
+
+struct finder {
+	const struct license_texts *texts;
+	const struct license_template *templates;
+	size_t ntemplates, nwords;
+	uint16_t *ids;
+	struct hit *hits;
+	size_t nhits;
+	uint32_t *counts; /* of runs, by template */
+	uint32_t *fills;  /* where the anchors of a candidate go; UINT32_MAX: none */
+	struct license_anchor *anchors;
+	size_t nanchors;
+	struct region *regions;
+	size_t nregions;
+	struct license_match *found;
+	size_t nfound;
+};
+
+/* Looks up every run. False out of memory. */
+static bool
+look_up(struct finder *f)
+{
+	size_t room = f->nwords / 3 + 16;
+	uint64_t total = 0;
+
+	f->hits = calloc(room, sizeof(*f->hits));
+	if (f->hits == NULL)
+		return false;
+	for (size_t i = 0; i + LICENSE_RUN <= f->nwords && f->nhits < room; i++) {
+		uint32_t hash = license_run_hash(f->ids + i);
+		const struct license_posting *postings;
+		size_t n;
+
+		if (!license_run_counts(hash))
+			continue;
+		postings = license_texts_postings(f->texts, hash, &n);
+		if (n == 0)
+			continue;
+		total += n;
+		if (total > MAX_POSTINGS)
+			break;
+		f->hits[f->nhits++] = (struct hit){ (uint32_t)i, (uint32_t)n, postings };
+		for (size_t k = 0; k < n; k++)
+			f->counts[postings[k].template]++;
+	}
+	return true;
+}
+
+/* How many of a template's runs make it a candidate. */
+static uint32_t
+quorum(const struct license_template *template)
+{
+	uint32_t need = template->nanchors / 5;
+
+	return need < 2 ? (template->nanchors < 3 ? 1 : 2) : need;
+}
+
+/* Gathers the anchors of the candidates, template by template. */
+static bool
+gather(struct finder *f)
+{
+	size_t total = 0;
+
+	for (size_t t = 0; t < f->ntemplates; t++) {
+		f->fills[t] = UINT32_MAX;
+		if (f->counts[t] == 0 || f->counts[t] < quorum(&f->templates[t]))
+			continue;
+		f->fills[t] = (uint32_t)total;
+		total += f->counts[t];
+	}
+	f->anchors = calloc(total + 1, sizeof(*f->anchors));
+	if (f->anchors == NULL)
+		return false;
+	f->nanchors = total;
+	for (size_t i = 0; i < f->nhits; i++)
+		for (uint32_t k = 0; k < f->hits[i].n; k++) {
+			const struct license_posting *posting = &f->hits[i].postings[k];
+
+			if (f->fills[posting->template] != UINT32_MAX)
+				f->anchors[f->fills[posting->template]++] =
+				    (struct license_anchor){ f->hits[i].at, posting->in };
+		}
+	return true;
+}
+
+static int
+by_diagonal(const void *a, const void *b)
+{
+	const struct license_anchor *x = a, *y = b;
+	int64_t dx = (int64_t)x->at - x->in, dy = (int64_t)y->at - y->in;
+
+	if (dx != dy)
+		return dx < dy ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct license_anchor *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->in < y->in ? -1 : x->in > y->in;
+}
+
+static void
+add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t n)
+{
+	const struct license_template *template = &f->templates[t];
+	struct region *region;
+	size_t room = 4096;
+
+	if (n < quorum(template) || f->nregions == room)
+		return;
+	qsort(anchors, n, sizeof(*anchors), by_place);
+	region = &f->regions[f->nregions++];
+	*region = (struct region){ .template = t,
+		.first_anchor = (uint32_t)(anchors - f->anchors),
+		.nanchors = (uint32_t)n,
+		.from = anchors[0].at,
+		.to = anchors[n - 1].at + LICENSE_RUN,
+		.promise = 2 * (int64_t)n - template->nanchors };
+}
+
+/*
+ * Anchors of one copy of a template lie near one diagonal; words that were inserted or left out
+ * shift it a little. A gap between diagonals separates copies.
+ */
+static void
+find_regions(struct finder *f)
+{
+	for (uint32_t t = 0; t < f->ntemplates; t++) {
+		int64_t slack = 80 + f->templates[t].n / 4;
+		struct license_anchor *anchors;
+		size_t n = f->counts[t], start = 0;
+
+		if (f->fills[t] == UINT32_MAX)
+			continue;
+		anchors = f->anchors + f->fills[t] - n;
+		qsort(anchors, n, sizeof(*anchors), by_diagonal);
+		for (size_t i = 1; i <= n; i++) {
+			int64_t d = i == n ? 0 : (int64_t)anchors[i].at - anchors[i].in,
+				before = (int64_t)anchors[i - 1].at - anchors[i - 1].in,
+				first = (int64_t)anchors[start].at - anchors[start].in;
+
+			if (i < n && d - before <= slack / 2 && d - first <= slack)
+				continue;
+			add_region(f, t, anchors + start, i - start);
+			start = i;
+		}
+	}
+}
+
+static int
+by_promise(const void *a, const void *b)
+{
+	const struct region *x = a, *y = b;
+
+	if (x->promise != y->promise)
+		return x->promise > y->promise ? -1 : 1;
+	if (x->nanchors != y->nanchors)
+		return x->nanchors > y->nanchors ? -1 : 1;
+	if (x->template != y->template)
+		return x->template <y->template ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static uint32_t
+overlap(uint32_t a_from, uint32_t a_to, uint32_t b_from, uint32_t b_to)
+{
+	uint32_t from = a_from > b_from ? a_from : b_from, to = a_to < b_to ? a_to : b_to;
+
+	return from < to ? to - from : 0;
+}
+
+/* Were enough better candidates aligned where REGION lies? */
+static bool
+is_outdone(const struct finder *f, const struct region *region)
+{
+	unsigned rivals = 0;
+
+	for (size_t i = 0; i < f->nfound; i++) {
+		const struct license_match *match = &f->found[i];
+		uint32_t common = overlap(region->from, region->to, match->first, match->end);
+
+		if (common * 2 < region->to - region->from)
+			continue;
+		rivals++;
+		/* A run in the index stands for four words. */
+		if (region->nanchors * 5 + 20 < match->matched && match->similarity > 900)
+			return true;
+	}
+	return rivals >= MAX_RIVALS;
+}
+
+/* Short texts must agree more: a sentence of a license is not the license. */
+static bool
+is_good(const struct license_match *match)
+{
+	uint32_t n = match->template->nfixed;
+	unsigned least = n < 40 ? 900 : n < 120 ? 800 : 700;
+
+	return match->similarity >= least;
+}
+
+static bool
+align_regions(struct finder *f)
+{
+	f->found = calloc(MAX_REGIONS, sizeof(*f->found));
+	if (f->found == NULL)
+		return false;
+	qsort(f->regions, f->nregions, sizeof(*f->regions), by_promise);
+	for (size_t i = 0; i < f->nregions && f->nfound < MAX_REGIONS; i++) {
+		const struct region *region = &f->regions[i];
+		struct license_match match;
+
+		if (is_outdone(f, region))
+			continue;
+		if (license_align(&f->templates[region->template], f->ids, f->nwords,
+			f->anchors + region->first_anchor, region->nanchors, &match) &&
+		    is_good(&match))
+			f->found[f->nfound++] = match;
+	}
+	return true;
+}
+
+static int64_t
+worth(const struct license_match *match)
+{
+	return (int64_t)match->matched - 2 * ((int64_t)match->missing + match->extra);
+}
+
+static int
+by_worth(const void *a, const void *b)
+{
+	const struct license_match *x = a, *y = b;
+	int64_t wx = worth(x), wy = worth(y);
+
+	if (wx != wy)
+		return wx > wy ? -1 : 1;
+	if (x->template != y->template)
+		return x->template <y->template ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static int
+by_first(const void *a, const void *b)
+{
+	const struct license_match *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* The best alignments, none of which covers much of another. */
+static void
+choose(struct finder *f, struct license_matches *matches)
+{
+	qsort(f->found, f->nfound, sizeof(*f->found), by_worth);
+	matches->n = 0;
+	for (size_t i = 0; i < f->nfound; i++) {
+		const struct license_match *match = &f->found[i];
+		bool is_free = true;
+
+		for (size_t k = 0; k < matches->n && is_free; k++)
+			is_free = overlap(match->first, match->end, matches->list[k].first,
+				      matches->list[k].end) *
+				10 <
+			    match->end - match->first;
+		if (!is_free)
+			continue;
+		if (matches->n == matches->room) {
+			size_t room = matches->room == 0 ? 8 : matches->room * 2;
+			struct license_match *list =
+			    reallocarray(matches->list, room, sizeof(*list));
+
+			if (list == NULL) {
+				matches->failed = true;
+				return;
+			}
+			matches->list = list;
+			matches->room = room;
+		}
+		matches->list[matches->n++] = *match;
+	}
+	if (matches->n > 0)
+		qsort(matches->list, matches->n, sizeof(*matches->list), by_first);
+}
+
+void
+license_texts_find(
+    const struct license_texts *texts, struct license_words *words, struct license_matches *matches)
+{
+	struct finder f = { .texts = texts, .nwords = words->n };
+
+	matches->n = 0;
+	matches->failed = false;
+	license_texts_identify(texts, words);
+	f.templates = license_texts_templates(texts, &f.ntemplates);
+	f.ids = calloc(words->n + 1, sizeof(*f.ids));
+	f.counts = calloc(f.ntemplates + 1, sizeof(*f.counts));
+	f.fills = calloc(f.ntemplates + 1, sizeof(*f.fills));
+	f.regions = calloc(4096, sizeof(*f.regions));
+	for (size_t i = 0; f.ids != NULL && i < words->n; i++)
+		f.ids[i] = words->words[i].id;
+	if (f.ids == NULL || f.counts == NULL || f.fills == NULL || f.regions == NULL ||
+	    !look_up(&f) || !gather(&f)) {
+		matches->failed = true;
+	} else {
+		find_regions(&f);
+		if (align_regions(&f))
+			choose(&f, matches);
+		else
+			matches->failed = true;
+	}
+	free(f.ids);
+	free(f.hits);
+	free(f.counts);
+	free(f.fills);
+	free(f.anchors);
+	free(f.regions);
+	free(f.found);
+}
+
+void
+license_matches_free(struct license_matches *matches)
+{
+	free(matches->list);
+	*matches = (struct license_matches){ 0 };
+}

@@ -1,0 +1,260 @@
+/* Gathers evidence of licenses from text: see detect/license_scan.h. */
+#include "config.h"
+
+#include "detect/license_scan.h"
+
+#include "core/limits.h"
+
+#include <stdlib.h>
+
+#define BLOCK 4096 /* bytes that the filter judges at once */
+#define MARGIN 2   /* blocks around one that are looked at with it */
+#define SEGMENT \
+	(4 * MIB) /* bytes that are looked at at once; few licenses are longer than 64 KiB */
+
+/*
+ * Case-blind stems that licenses and notices cannot do without: licen(se), gpl, (p)ermis(sion),
+ * (r)edist(ribution), (publi)c dom(ain), (ter)ms as (perl). Written so that compilers turn it into
+ * vector instructions: no branches, a length known beforehand.
+ */
+static bool
+block_has_stem(const uint8_t *b)
+{
+	uint8_t seen = 0;
+
+	for (int i = 0; i < BLOCK; i++) {
+		uint8_t c0 = b[i] | 0x20, c1 = b[i + 1] | 0x20, c2 = b[i + 2] | 0x20,
+			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20;
+
+		seen |=
+		    (uint8_t)((c0 == 'l') & (c1 == 'i') & (c2 == 'c') & (c3 == 'e') & (c4 == 'n'));
+		seen |=
+		    (uint8_t)((c0 == 'e') & (c1 == 'r') & (c2 == 'm') & (c3 == 'i') & (c4 == 's'));
+		seen |=
+		    (uint8_t)((c0 == 'e') & (c1 == 'd') & (c2 == 'i') & (c3 == 's') & (c4 == 't'));
+		seen |=
+		    (uint8_t)((c0 == 'c') & (c1 == ' ') & (c2 == 'd') & (c3 == 'o') & (c4 == 'm'));
+		seen |=
+		    (uint8_t)((c0 == 'c') & (c1 == 'd') & (c2 == 'o') & (c3 == 'm') & (c4 == 'a'));
+		seen |=
+		    (uint8_t)((c0 == 'm') & (c1 == 's') & (c2 == ' ') & (c3 == 'a') & (c4 == 's'));
+		seen |= (uint8_t)((c0 == 'g') & (c1 == 'p') & (c2 == 'l') &
+		    ((c3 < 'a') | (c3 > 'z') | (c3 == 'v')));
+	}
+	return seen != 0;
+}
+
+/* The same for a block that ends the text. */
+static bool
+tail_has_stem(struct bytes tail)
+{
+	uint8_t copy[BLOCK + 8] = { 0 };
+
+	memcpy(copy, tail.data, tail.len);
+	return block_has_stem(copy);
+}
+
+static bool
+has_stem_at(struct bytes text, size_t pos)
+{
+	if (text.len - pos >= BLOCK + 8)
+		return block_has_stem(text.data + pos);
+	return tail_has_stem(bytes_slice(text, pos, BLOCK));
+}
+
+bool
+license_scan_worthwhile(struct bytes text)
+{
+	for (size_t pos = 0; pos < text.len; pos += BLOCK)
+		if (has_stem_at(text, pos))
+			return true;
+	return false;
+}
+
+struct license_found *
+license_found_new(struct arena *arena)
+{
+	struct license_found *found = arena_alloc(arena, sizeof(*found));
+
+	if (found == NULL)
+		return NULL;
+	found->list = arena_array(arena, LICENSE_EVIDENCE, sizeof(*found->list));
+	return found->list == NULL ? NULL : found;
+}
+
+static void
+add(struct license_found *found, struct license_evidence evidence)
+{
+	if (found->n < LICENSE_EVIDENCE)
+		found->list[found->n++] = evidence;
+}
+
+/* One segment on its way through. */
+struct segment {
+	const struct license_data *data;
+	struct arena *arena;
+	struct bytes text;
+	uint64_t offset; /* of the text in the member */
+	struct license_words words;
+	struct license_matches matches;
+	struct license_notices notices;
+	struct license_found *found;
+};
+
+static uint64_t
+end_of(const struct segment *s, uint32_t end)
+{
+	const struct license_word *last = &s->words.words[end - 1];
+
+	return s->offset + last->offset + last->len;
+}
+
+/*
+ * Do the words between the last evidence and FIRST offer a choice: "or" close by,
+ * "alternatively" or "either" a little further, a slash?
+ */
+static bool
+offers_choice(const struct segment *s, uint32_t last_end, uint32_t first)
+{
+	static const char *const near[] = { "or" },
+				 *const far[] = { "alternatively", "alternative", "instead" };
+	uint32_t gap = first - last_end;
+
+	if (first < last_end || gap > 60)
+		return false;
+	for (uint32_t i = last_end; i < first; i++) {
+		uint32_t hash = s->words.words[i].hash;
+
+		if (gap <= 10 && hash == license_hash(bytes_of_string(near[0])))
+			return true;
+		for (size_t k = 0; k < ARRAY_LEN(far); k++)
+			if (hash == license_hash(bytes_of_string(far[k])))
+				return true;
+	}
+	if (gap == 0 && first > 0) {
+		const struct license_word *before = &s->words.words[first - 1];
+		size_t end = (size_t)before->offset + before->len;
+
+		return s->words.words[first].offset == end + 1 &&
+		    (s->text.data[end] == '/' || s->text.data[end] == '|');
+	}
+	return false;
+}
+
+static int
+by_offset(const void *a, const void *b)
+{
+	const struct license_evidence *x = a, *y = b;
+
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
+/* Evidence of this segment from texts and notices, in the order of the text. */
+static void
+take_evidence(struct segment *s)
+{
+	static const enum license_evidence_kind kinds[] = { [NOTICE_NAME] = EVIDENCE_NOTICE,
+		[NOTICE_URL] = EVIDENCE_URL,
+		[NOTICE_TAG] = EVIDENCE_TAG };
+	size_t from = s->found->n;
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < s->matches.n; i++) {
+		const struct license_match *m = &s->matches.list[i];
+
+		add(s->found,
+		    (struct license_evidence){ .kind = EVIDENCE_TEXT,
+			.expression = m->template->id,
+			.is_exception = m->template->is_exception,
+			.offset = s->offset + s->words.words[m->first].offset,
+			.end = end_of(s, m->end),
+			.place = m->first,
+			.match = *m });
+	}
+	for (size_t i = 0; i < s->notices.n; i++) {
+		const struct license_notice *n = &s->notices.list[i];
+
+		add(s->found,
+		    (struct license_evidence){ .kind = kinds[n->kind],
+			.expression = n->expression,
+			.family = n->family,
+			.is_vague = n->is_vague,
+			.is_exception = n->is_exception,
+			.offset = s->offset + s->words.words[n->first].offset,
+			.end = end_of(s, n->end),
+			.place = n->first,
+			.match = { .first = n->first, .end = n->end } });
+	}
+	if (s->found->n > from)
+		qsort(
+		    s->found->list + from, s->found->n - from, sizeof(*s->found->list), by_offset);
+	for (size_t i = from; i < s->found->n; i++) {
+		struct license_evidence *e = &s->found->list[i];
+
+		e->is_choice = i > from && offers_choice(s, last, e->match.first);
+		last = e->match.end;
+		e->place += s->found->places;
+	}
+	s->found->places += s->words.n;
+}
+
+static void
+scan_segment(struct segment *s)
+{
+	struct license_page page = { .text = s->text, .words = &s->words };
+	uint8_t *skip;
+
+	license_words_read(&s->words, s->data->variants, s->text);
+	license_texts_find(s->data->texts, &s->words, &s->matches);
+	skip = calloc(s->words.n + 1, 1);
+	if (s->words.failed || s->matches.failed || skip == NULL) {
+		s->found->failed = "no memory to look for licenses";
+		free(skip);
+		return;
+	}
+	for (size_t i = 0; i < s->matches.n; i++)
+		memset(skip + s->matches.list[i].first, 1,
+		    s->matches.list[i].end - s->matches.list[i].first);
+	page.skip = skip;
+	s->notices.n = 0;
+	license_notices_find(s->data->names, s->arena, &page, false, &s->notices);
+	if (s->notices.failed)
+		s->found->failed = "no memory to look for licenses";
+	take_evidence(s);
+	free(skip);
+}
+
+void
+license_scan_text(const struct license_data *data, struct arena *arena, struct bytes text,
+    uint64_t offset, struct license_found *found)
+{
+	struct segment s = { .data = data, .arena = arena, .found = found };
+	size_t pos = 0, done = 0;
+
+	while (pos < text.len) {
+		size_t start, end;
+
+		if (!has_stem_at(text, pos)) {
+			pos += BLOCK;
+			continue;
+		}
+		start = pos > MARGIN * BLOCK ? pos - MARGIN * BLOCK : 0;
+		start = start > done ? start : done;
+		/* On until no stem was seen for as long as the margin. */
+		for (end = pos + BLOCK; end < text.len && end - start < SEGMENT; end += BLOCK) {
+			if (has_stem_at(text, end))
+				pos = end;
+			if (end - pos > (size_t)MARGIN * BLOCK)
+				break;
+		}
+		s.text = bytes_slice(text, start, end - start);
+		s.offset = offset + start;
+		scan_segment(&s);
+		done = pos = end;
+	}
+	license_words_free(&s.words);
+	license_matches_free(&s.matches);
+	license_notices_free(&s.notices);
+}

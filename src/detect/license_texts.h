@@ -1,0 +1,101 @@
+/*
+ * License texts, found by fingerprints: rules/licenses/texts.dat holds for each license of the
+ * SPDX list, and for each AI license whose text is known, the ids of its words with the optional
+ * and replaceable parts marked, never the text. A text is cut into runs of words, runs that are
+ * also in the data name candidates, candidates are aligned word by word.
+ */
+#ifndef DETECT_LICENSE_TEXTS_H
+#define DETECT_LICENSE_TEXTS_H
+
+#include "detect/license_words.h"
+
+/* One license, word by word. Parallel arrays: words, and what the template says about each. */
+struct license_template {
+	const char *id;
+	bool is_exception; /* goes behind WITH */
+	const uint16_t *words;
+	const uint8_t *marks; /* MARK_OPTIONAL, and how many words may be inserted before */
+	uint32_t n;
+	uint32_t nfixed;   /* words that are not optional */
+	uint32_t nanchors; /* of its runs in the index */
+};
+
+#define MARK_OPTIONAL 0x80
+#define MARK_WILD 0x7f
+
+/* A run of words that the text and a template share. */
+struct license_anchor {
+	uint32_t at, in; /* index of its first word in the text and in the template */
+};
+
+struct license_match {
+	const struct license_template *template;
+	uint32_t first, end;		  /* words of the text: [first, end) */
+	uint32_t matched, missing, extra; /* words */
+	unsigned similarity;		  /* matched of all, per mille */
+};
+
+struct license_matches {
+	struct license_match *list; /* in the order of the text, none overlaps another */
+	size_t n, room;
+	bool failed; /* out of memory */
+};
+
+struct license_texts;
+
+/* NULL and a status where DATA is malformed. DATA must outlive it. */
+MUST_USE struct license_texts *license_texts_new(
+    struct bytes data, const char *source, struct status *);
+void license_texts_free(struct license_texts *);
+const struct license_template *license_texts_templates(const struct license_texts *, size_t *ret_n);
+
+/* Fills in the ids of WORDS, then replaces MATCHES by the license texts among them. */
+void license_texts_find(
+    const struct license_texts *, struct license_words *, struct license_matches *);
+void license_matches_free(struct license_matches *); /* the contents, not the struct */
+
+/* ---- for license_find.c -------------------------------------------------------------------- */
+
+#define LICENSE_RUN 5 /* words of a run */
+
+struct license_posting {
+	uint32_t hash;
+	uint16_t template; /* index */
+	uint16_t in;	   /* word of the template at which the run starts */
+};
+
+/* The hash of the run at IDS, LICENSE_RUN of them. Only runs for which license_run_counts() are
+ * indexed. */
+static inline uint32_t
+license_run_hash(const uint16_t *ids)
+{
+	uint32_t hash = ids[0];
+
+	for (int i = 1; i < LICENSE_RUN; i++)
+		hash = hash * 0x9e3779b1u + ids[i];
+	hash ^= hash >> 15;
+	hash *= 0x2c1b3c6du;
+	return hash ^ hash >> 13;
+}
+
+static inline bool
+license_run_counts(uint32_t hash)
+{
+	return (hash & 3) == 0;
+}
+
+/* The postings of HASH, and how many. */
+const struct license_posting *license_texts_postings(
+    const struct license_texts *, uint32_t hash, size_t *ret_n);
+void license_texts_identify(const struct license_texts *, struct license_words *);
+
+/* ---- license_align.c ------------------------------------------------------------------------ */
+
+/*
+ * Aligns WORDS (ids, N of them) with a template through ANCHORS (rising in `at`). False where
+ * they have too little in common.
+ */
+MUST_USE bool license_align(const struct license_template *, const uint16_t *words, size_t n,
+    const struct license_anchor *anchors, size_t nanchors, struct license_match *ret);
+
+#endif
