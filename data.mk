@@ -4,9 +4,11 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/bundle.yaml \
 	rules/checks/format.yaml \
 	rules/checks/license.yaml \
+	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/tar.yaml \
+	rules/checks/torch.yaml \
 	rules/checks/zip.yaml \
 	rules/globals/boosting.yaml \
 	rules/globals/joblib.yaml \

@@ -24,6 +24,9 @@ libcore_la_SOURCES = \
 	src/bundle/zip_check.c src/bundle/zip_check.h \
 	src/format/format.c src/format/format.h \
 	src/format/globals.c src/format/globals.h \
+	src/format/joblib.c \
+	src/format/literal.c src/format/literal.h \
+	src/format/numpy.c \
 	src/format/pickle.c src/format/pickle.h \
 	src/format/pickle_build.c \
 	src/format/pickle_calls.c \
@@ -35,9 +38,14 @@ libcore_la_SOURCES = \
 	src/format/pickle_stack.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
+	src/format/source.c src/format/source.h \
 	src/format/stream.c \
 	src/format/tar.c \
 	src/format/text.c \
+	src/format/torch.c \
+	src/format/torch_legacy.c \
+	src/format/torchscript.c \
+	src/format/torchserve.c \
 	src/format/zip.c \
 	src/detect/detector.c src/detect/detector.h \
 	src/detect/license.c \

@@ -297,8 +297,20 @@ unpack_entry(struct unpacking *u, struct archive *a, struct archive_entry *entry
 		names_check_link(bytes_of_string(name), bytes_of_string(link), 0, u->sink);
 		return;
 	}
-	if (archive_entry_filetype(entry) != AE_IFREG)
+	/* Where the archive says nothing about the kind, libarchive gives 0: a file to its readers.
+	 */
+	switch (archive_entry_filetype(entry)) {
+	case 0:
+	case AE_IFREG:
+		break;
+	case AE_IFDIR:
 		return;
+	default:
+		sink_finding(u->sink, "archive/device", 0, 0, NULL,
+		    "the member \"%s\" is a device or a pipe",
+		    text_safe(sink_arena(u->sink), bytes_of_string(name), 200));
+		return;
+	}
 	spool = spool_to(u->scratch);
 	if (!read_entry(u, a, &spool) && !u->is_over) {
 		if (archive_entry_is_encrypted(entry))

@@ -3,20 +3,29 @@
 
 #include "format/format.h"
 
-extern const struct format format_7z, format_bzip2, format_closed, format_gzip, format_lz4,
-    format_lzma, format_pickle, format_tar, format_text, format_xz, format_zip, format_zlib,
-    format_zstd;
+extern const struct format format_7z, format_bzip2, format_closed, format_gzip, format_joblib,
+    format_lz4, format_lzma, format_npz, format_numpy, format_pickle, format_tar, format_text,
+    format_torch, format_torch_legacy, format_torchscript, format_torchserve,
+    format_torchserve_part, format_xz, format_zip, format_zlib, format_zstd;
 
 const struct format *const formats[] = {
 	&format_7z,
 	&format_bzip2,
 	&format_closed,
 	&format_gzip,
+	&format_joblib,
 	&format_lz4,
 	&format_lzma,
+	&format_npz,
+	&format_numpy,
 	&format_pickle,
 	&format_tar,
 	&format_text,
+	&format_torch,
+	&format_torch_legacy,
+	&format_torchscript,
+	&format_torchserve,
+	&format_torchserve_part,
 	&format_xz,
 	&format_zip,
 	&format_zlib,

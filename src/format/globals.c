@@ -198,13 +198,17 @@ static const struct {
 	{ "calls", { .kind = GLOBAL_SAFE, .effect = EFFECT_CALLS } },
 	{ "imports", { .kind = GLOBAL_SAFE, .effect = EFFECT_IMPORTS } },
 	{ "loads", { .kind = GLOBAL_SAFE, .effect = EFFECT_LOADS } },
+	{ "commands",
+	    { .kind = GLOBAL_DANGEROUS,
+		.effect = EFFECT_COMMAND,
+		.why = "process or code execution" } },
 };
 
 static bool
 add_file(struct globals *globals, const struct rule_file *file, struct status *status)
 {
 	static const char *const keys[] = { "safe", "known", "calls", "imports", "loads",
-		"dangerous", "standard", "libraries", NULL };
+		"commands", "dangerous", "standard", "libraries", NULL };
 	struct yaml *yaml = yaml_parse(file->bytes, file->source, status);
 	const struct yaml_node *root, *node;
 	bool done;

@@ -35,6 +35,7 @@ enum global_effect {
 	EFFECT_CALLS,	/* calls the first one */
 	EFFECT_IMPORTS, /* imports what the first two name */
 	EFFECT_LOADS,	/* loads the bytes that the first one is */
+	EFFECT_COMMAND, /* runs it: dangerous in source code as well */
 };
 
 struct global_verdict {

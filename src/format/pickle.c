@@ -28,7 +28,9 @@ pickle_probe(struct bytes b)
 	int sure = 0;
 	bool whole;
 
-	if (b.len < 2)
+	/* A zip file begins with what would be a persistent id, where a loader of plain pickles
+	 * stops. */
+	if (b.len < 2 || bytes_starts(b, "PK\3\4"))
 		return 0;
 	if (b.data[0] == 0x80 && b.data[1] <= 5 && b.data[1] >= 1) {
 		static const char starts[] =

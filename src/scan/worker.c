@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -331,6 +332,9 @@ worker_run(const struct worker_setup *setup, int socket, int scratch)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGXFSZ, SIG_IGN); /* a full scratch file is an error of write(2) */
+	/* libarchive converts names of 7z to the locale's charset; but for UTF-8 it would need
+	 * iconv's files, which cannot be opened any more. */
+	(void)uselocale(newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0));
 	worker.scratch = scratch_new(scratch);
 	if (worker.scratch == NULL || !sandbox_enter(setup->sandbox, &status))
 		_exit(70);

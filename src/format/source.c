@@ -1,0 +1,242 @@
+/* Calls in Python source: see format/source.h. */
+#include "config.h"
+
+#include "format/source.h"
+
+#include "core/reader.h"
+
+#define ALIASES 256	   /* imports that are followed; later ones keep their names */
+#define NAME_PARTS_MAX 400 /* bytes of a dotted name */
+
+struct alias {
+	struct bytes name;	   /* as the file calls it */
+	struct bytes module, what; /* what it stands for; WHAT is empty for a module */
+};
+
+struct source {
+	struct reader r;
+	struct arena *arena;
+	void (*visit)(const struct source_item *, void *);
+	void *context;
+	struct alias aliases[ALIASES];
+	size_t naliases;
+	bool failed;
+};
+
+static uint8_t
+peek(const struct source *source)
+{
+	return source->r.pos < source->r.in.len ? source->r.in.data[source->r.pos] : 0;
+}
+
+static bool
+is_word(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    c == '_' || c >= 0x80;
+}
+
+static void
+skip_blanks(struct source *source)
+{
+	while (peek(source) == ' ' || peek(source) == '\t' || peek(source) == '\\')
+		source->r.pos++;
+}
+
+/* A string literal, whose quote is next. */
+static void
+skip_string(struct source *source)
+{
+	const struct bytes in = source->r.in;
+	uint8_t quote = peek(source);
+	size_t pos = source->r.pos;
+	bool triple = pos + 2 < in.len && in.data[pos + 1] == quote && in.data[pos + 2] == quote;
+
+	for (pos += triple ? 3 : 1; pos < in.len; pos++) {
+		if (in.data[pos] == '\\') {
+			pos++;
+			continue;
+		}
+		if (!triple && in.data[pos] == '\n')
+			break;
+		if (in.data[pos] != quote)
+			continue;
+		if (!triple)
+			break;
+		if (pos + 2 < in.len && in.data[pos + 1] == quote && in.data[pos + 2] == quote) {
+			pos += 2;
+			break;
+		}
+	}
+	source->r.pos = pos < in.len ? pos + 1 : in.len;
+}
+
+/* A dotted name without spaces; blanks around dots end it. */
+static struct bytes
+read_name(struct source *source)
+{
+	size_t start = source->r.pos;
+
+	while (is_word(peek(source)) || (peek(source) == '.' && source->r.pos > start))
+		source->r.pos++;
+	return bytes_slice(source->r.in, start, source->r.pos - start);
+}
+
+static void
+add_alias(struct source *source, struct bytes name, struct bytes module, struct bytes what)
+{
+	if (source->naliases < ALIASES && name.len > 0)
+		source->aliases[source->naliases++] = (struct alias){ name, module, what };
+}
+
+static bool
+skip_word(struct source *source, const char *word)
+{
+	size_t len = strlen(word), pos = source->r.pos;
+
+	skip_blanks(source);
+	if (!bytes_starts(bytes_slice(source->r.in, source->r.pos, len), word) ||
+	    (source->r.pos + len < source->r.in.len &&
+		is_word(source->r.in.data[source->r.pos + len]))) {
+		source->r.pos = pos;
+		return false;
+	}
+	source->r.pos += len;
+	skip_blanks(source);
+	return true;
+}
+
+/* NAME [as ALIAS], NAME ... behind `import`; MODULE is what stood behind `from`. */
+static void
+read_imports(struct source *source, struct bytes module)
+{
+	for (;;) {
+		struct source_item item = { .kind = SOURCE_IMPORT };
+		struct bytes name, alias;
+
+		while (peek(source) == '(' || peek(source) == ' ' || peek(source) == '\n' ||
+		    peek(source) == '\r' || peek(source) == '\t')
+			source->r.pos++;
+		item.offset = source->r.pos;
+		name = read_name(source);
+		if (name.len == 0)
+			return;
+		alias = name;
+		if (skip_word(source, "as"))
+			alias = read_name(source);
+		item.module = module.len > 0 ? module : name;
+		item.name = module.len > 0 ? name : bytes_of(NULL, 0);
+		add_alias(source, alias, item.module, item.name);
+		source->visit(&item, source->context);
+		skip_blanks(source);
+		if (peek(source) != ',')
+			return;
+		source->r.pos++;
+		skip_blanks(source);
+	}
+}
+
+/* A.B, or one of them where the other is empty. */
+static struct bytes
+join(struct source *source, struct bytes a, struct bytes b)
+{
+	char *joined;
+
+	if (a.len == 0 || b.len == 0)
+		return a.len == 0 ? b : a;
+	joined = arena_alloc(source->arena, a.len + b.len + 1);
+	if (joined == NULL) {
+		source->failed = true;
+		return b;
+	}
+	memcpy(joined, a.data, a.len);
+	joined[a.len] = '.';
+	memcpy(joined + a.len + 1, b.data, b.len);
+	return bytes_of(joined, a.len + b.len + 1);
+}
+
+/* What NAME stands for after the imports so far, with its first parts replaced. */
+static struct bytes
+resolve(struct source *source, struct bytes name)
+{
+	for (size_t i = source->naliases; i > 0; i--) {
+		const struct alias *alias = &source->aliases[i - 1];
+
+		if (name.len < alias->name.len ||
+		    memcmp(name.data, alias->name.data, alias->name.len) != 0 ||
+		    (name.len > alias->name.len && name.data[alias->name.len] != '.'))
+			continue;
+		return join(source, join(source, alias->module, alias->what),
+		    bytes_slice(name, alias->name.len + 1, SIZE_MAX));
+	}
+	return name;
+}
+
+static void
+visit_call(struct source *source, struct bytes name, size_t offset)
+{
+	struct source_item item = { .kind = SOURCE_CALL, .offset = offset };
+	struct bytes full = resolve(source, name);
+	size_t dot = full.len;
+
+	while (dot > 0 && full.data[dot - 1] != '.')
+		dot--;
+	item.module = dot == 0 ? bytes_of_string("builtins") : bytes_slice(full, 0, dot - 1);
+	item.name = bytes_slice(full, dot, SIZE_MAX);
+	if (item.name.len > 0 && item.module.len > 0)
+		source->visit(&item, source->context);
+}
+
+static void
+read_statement_part(struct source *source, bool *at_start)
+{
+	size_t offset = source->r.pos;
+	struct bytes name;
+
+	if (*at_start && skip_word(source, "import")) {
+		read_imports(source, bytes_of(NULL, 0));
+		return;
+	}
+	if (*at_start && skip_word(source, "from")) {
+		name = read_name(source);
+		if (skip_word(source, "import"))
+			read_imports(source, name);
+		return;
+	}
+	*at_start = false;
+	name = read_name(source);
+	skip_blanks(source);
+	if (peek(source) == '(' && name.len <= NAME_PARTS_MAX)
+		visit_call(source, name, offset);
+}
+
+bool
+source_walk(struct bytes text, struct arena *arena,
+    void (*visit)(const struct source_item *, void *), void *context)
+{
+	struct source source = {
+		.r = reader_over(text), .arena = arena, .visit = visit, .context = context
+	};
+	bool at_start = true;
+
+	while (source.r.pos < text.len) {
+		uint8_t c = peek(&source);
+
+		if (c == '#') {
+			while (source.r.pos < text.len && peek(&source) != '\n')
+				source.r.pos++;
+		} else if (c == '\'' || c == '"') {
+			skip_string(&source);
+			at_start = false;
+		} else if (is_word(c)) {
+			read_statement_part(&source, &at_start);
+		} else {
+			if (c == '\n' || c == ';' || c == ':')
+				at_start = true;
+			else if (c != ' ' && c != '\t')
+				at_start = false;
+			source.r.pos++;
+		}
+	}
+	return !source.failed;
+}
