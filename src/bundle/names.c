@@ -9,6 +9,15 @@
 #include <stdlib.h>
 
 #define NAME_SHOWN 300
+#define PREFIXES_MAX 64 /* folders above a member that are looked up */
+
+/* Unix modes, as archives carry them. */
+#define MODE_TYPE 0170000u
+#define MODE_FIFO 0010000u
+#define MODE_CHARACTER 0020000u
+#define MODE_BLOCK 0060000u
+#define MODE_SOCKET 0140000u
+#define MODE_PRIVILEGED 0006000u
 
 bool
 names_escapes(struct bytes path)
@@ -54,6 +63,66 @@ has_unsafe_character(struct bytes name)
 	return false;
 }
 
+/* What shells, web pages and spreadsheets give a meaning, and what Windows forbids. */
+static bool
+has_active_character(struct bytes name)
+{
+	static const char active[] = "<>\"|?*`$;";
+
+	for (size_t i = 0; i < name.len; i++)
+		if (memchr(active, name.data[i], sizeof(active) - 1) != NULL)
+			return true;
+	return name.len > 0 && memchr("=@-", name.data[0], 3) != NULL;
+}
+
+/*
+ * Parts that some systems drop or change: empty ones, ".", and blanks or dots at an end. A "./" at
+ * the beginning is what tar writes.
+ */
+static const char *
+odd_part(struct bytes name)
+{
+	unsigned parts = 0;
+
+	for (size_t i = bytes_starts(name, "./") ? 2 : 0; i < name.len;) {
+		size_t end = i;
+
+		while (end < name.len && name.data[end] != '/')
+			end++;
+		if (end == i || (end - i == 1 && name.data[i] == '.' && end < name.len))
+			return "is not in its shortest form";
+		if (name.data[i] == ' ' || name.data[end - 1] == ' ' ||
+		    (name.data[end - 1] == '.' && end - i > 2))
+			return "has blanks or dots at the end of a part, which some systems drop";
+		if (++parts > LIMIT_DIRECTORY_DEPTH)
+			return "is nested too deep";
+		i = end + 1;
+	}
+	return NULL;
+}
+
+void
+names_check_mode(struct bytes name, uint32_t mode, uint64_t offset, struct sink *sink)
+{
+	const char *shown = text_safe(sink_arena(sink), name, NAME_SHOWN);
+
+	if ((mode & MODE_PRIVILEGED) != 0)
+		sink_finding(sink, "archive/privileged-mode", offset, 0, shown,
+		    "the member \"%s\" would run with the rights of its owner or group (mode %o)",
+		    shown, mode & 07777u);
+	switch (mode & MODE_TYPE) {
+	case MODE_CHARACTER:
+	case MODE_BLOCK:
+	case MODE_FIFO:
+	case MODE_SOCKET:
+		sink_finding(sink, "archive/device", offset, 0, shown,
+		    "the member \"%s\" is a device or a pipe", shown);
+		break;
+	default:
+		break;
+	}
+}
+
 void
 names_check(struct bytes name, uint64_t offset, struct sink *sink)
 {
@@ -72,6 +141,14 @@ names_check(struct bytes name, uint64_t offset, struct sink *sink)
 	    NULL)
 		sink_finding(sink, "archive/unsafe-name", offset, 0, shown,
 		    "the name \"%s\" holds backslashes", shown);
+	if (odd_part(name) != NULL && name.len <= LIMIT_NAME)
+		sink_finding(sink, "archive/unsafe-name", offset, 0, shown, "the name \"%s\" %s",
+		    shown, odd_part(name));
+	if (has_active_character(name))
+		sink_finding(sink, "archive/unsafe-name", offset, 0, shown,
+		    "the name \"%s\" holds characters that shells, web pages or spreadsheets act "
+		    "on",
+		    shown);
 	if (has_unsafe_character(name))
 		sink_finding(sink, "archive/unsafe-name", offset, 0, shown,
 		    "the name \"%s\" holds control or invisible characters, or is not UTF-8",
@@ -123,27 +200,61 @@ name_set_free(struct name_set *set)
 	free(set);
 }
 
+/* The letters below U+00C0 to U+017F without their accents; '.' where there is no simple one. */
+static const char latin[] = "aaaaaa.ceeeeiiii.nooooo..uuuuy..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
+			    "aaaaaaccccccccdd..eeeeeeeeeegggggggghh..iiiiiiiii...jjkk.llllll."
+			    "...nnnnnn...oooooo..rrrrrrsssssssstttt..uuuuuuuuuuuuwwyyyzzzzzz.";
+
+/* The next character of B as file systems that fold case and accents see it; 0 at the end. */
+static uint32_t
+next_folded(struct bytes b, size_t *pos)
+{
+	while (*pos < b.len) {
+		uint32_t code;
+		size_t len = text_decode_utf8(bytes_slice(b, *pos, 4), &code);
+
+		if (len == 0) {
+			code = 0x110000u + b.data[*pos];
+			len = 1;
+		}
+		*pos += len;
+		if (code >= 0x300 && code < 0x370)
+			continue; /* a combining mark */
+		if (code < 0x80)
+			return (uint32_t)text_lower((int)code);
+		if (code >= 0xc0 && code - 0xc0 < sizeof(latin) - 1 && latin[code - 0xc0] != '.')
+			return (uint32_t)latin[code - 0xc0];
+		return code;
+	}
+	return 0;
+}
+
 static uint64_t
 hash_name(struct bytes name, bool fold)
 {
 	uint64_t h = 0xcbf29ce484222325u;
+	uint32_t code;
 
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ (uint64_t)(fold ? text_lower(name.data[i]) : name.data[i])) *
-		    0x100000001b3u;
+	for (size_t i = 0; !fold && i < name.len; i++)
+		h = (h ^ name.data[i]) * 0x100000001b3u;
+	for (size_t pos = 0; fold && (code = next_folded(name, &pos)) != 0;)
+		h = (h ^ code) * 0x100000001b3u;
 	return h ^ h >> 31;
 }
 
 static bool
 same_name(struct bytes a, struct bytes b, bool fold)
 {
+	size_t i = 0, k = 0;
+	uint32_t code;
+
 	if (!fold)
 		return bytes_equal(a, b);
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (text_lower(a.data[i]) != text_lower(b.data[i]))
+	do {
+		code = next_folded(a, &i);
+		if (code != next_folded(b, &k))
 			return false;
+	} while (code != 0);
 	return true;
 }
 
@@ -187,4 +298,41 @@ name_set_add(struct name_set *set, struct bytes name, bool fold)
 	set->slots[at] = name;
 	set->used++;
 	return true;
+}
+
+static bool
+has_name(const struct name_set *set, struct bytes name)
+{
+	size_t at;
+
+	if (set->room == 0 || name.data == NULL)
+		return false;
+	at = hash_name(name, false) & (set->room - 1);
+	while (set->slots[at].data != NULL) {
+		if (bytes_equal(set->slots[at], name))
+			return true;
+		at = (at + 1) & (set->room - 1);
+	}
+	return false;
+}
+
+bool
+name_sets_conflict(struct name_set *files, struct name_set *folders, struct bytes name)
+{
+	bool is_folder = name.len > 0 && name.data[name.len - 1] == '/';
+	struct bytes whole = bytes_slice(name, 0, is_folder ? name.len - 1 : name.len);
+	bool conflict = has_name(is_folder ? files : folders, whole);
+	unsigned prefixes = 0;
+
+	for (size_t i = 1; i < whole.len && prefixes < PREFIXES_MAX; i++) {
+		struct bytes prefix = bytes_slice(whole, 0, i);
+
+		if (whole.data[i] != '/')
+			continue;
+		prefixes++;
+		conflict |= has_name(files, prefix);
+		(void)name_set_add(folders, prefix, false);
+	}
+	(void)name_set_add(is_folder ? folders : files, whole, false);
+	return conflict;
 }

@@ -28,7 +28,7 @@ struct check {
 	struct bytes file;
 	struct sink *sink;
 	struct zip zip;
-	struct name_set *names, *folded;
+	struct name_set *names, *folded, *files, *folders;
 	struct extent {
 		uint64_t start, end;
 		uint64_t packed;
@@ -161,7 +161,10 @@ check_duplicates(struct check *check, const struct zip_entry *entry)
 		    name);
 	else if (!name_set_add(check->folded, entry->central.name, true))
 		sink_finding(check->sink, "archive/case-clash", entry->offset, 0, name,
-		    "another member has the name \"%s\" but for upper and lower case", name);
+		    "another member has the name \"%s\" but for case or accents", name);
+	else if (name_sets_conflict(check->files, check->folders, entry->central.name))
+		sink_finding(check->sink, "archive/path-conflict", entry->offset, 0, name,
+		    "\"%s\" is a file and a folder at once", name);
 }
 
 static void
@@ -198,6 +201,9 @@ check_entry(struct check *check, size_t i)
 	names_check(entry->central.name, entry->offset, check->sink);
 	check_duplicates(check, entry);
 	check_flags(check, entry);
+	if (entry->host == HOST_UNIX)
+		names_check_mode(
+		    entry->central.name, entry->attributes >> 16, entry->offset, check->sink);
 	if (!entry->has_local) {
 		sink_trouble(check->sink, STATUS_MALFORMED, "zip/missing-member", entry->offset,
 		    "the directory lists \"%s\", but no member stands where it should",
@@ -387,7 +393,10 @@ zip_check(struct bytes file, struct sink *sink)
 
 	check.names = name_set_new();
 	check.folded = name_set_new();
-	if (check.names == NULL || check.folded == NULL)
+	check.files = name_set_new();
+	check.folders = name_set_new();
+	if (check.names == NULL || check.folded == NULL || check.files == NULL ||
+	    check.folders == NULL)
 		goto out;
 	if (end < 0) {
 		sink_trouble(sink, STATUS_MALFORMED, "zip/malformed", 0,
@@ -413,9 +422,13 @@ zip_check(struct bytes file, struct sink *sink)
 		check_layout(&check);
 	}
 	check_ends(&check);
+	if (check.zip.n == 0 && check.zip.fault == NULL)
+		sink_finding(sink, "zip/empty", 0, 0, NULL, "the archive holds nothing");
 	sink_fact(sink, "zip.members", "%zu", check.zip.n);
 out:
 	name_set_free(check.names);
 	name_set_free(check.folded);
+	name_set_free(check.files);
+	name_set_free(check.folders);
 	free(check.extents);
 }

@@ -18,7 +18,7 @@ static const char *const suffixes[] = { ".tar", ".mar", ".nemo", ".ova", NULL };
 struct tar {
 	struct bytes file;
 	struct sink *sink;
-	struct name_set *names;
+	struct name_set *names, *files, *folders;
 	struct bytes long_name, long_link; /* from GNU or pax headers, for the next member */
 	uint64_t pax_size;		   /* likewise; SIZE_UNKNOWN where none */
 	uint64_t members, pos;
@@ -131,6 +131,11 @@ read_pax(struct tar *tar, struct bytes body)
 
 			if (bytes_starts(record, "path="))
 				tar->long_name = value;
+			else if (bytes_starts(record, "SCHILY.xattr.security.") ||
+			    bytes_starts(record, "RHT.security.") ||
+			    bytes_starts(record, "LIBARCHIVE.xattr.security."))
+				sink_finding_once(tar->sink, "tar/security-attribute", tar->pos, 0,
+				    NULL, "a member brings security attributes, as capabilities");
 			else if (bytes_starts(record, "linkpath="))
 				tar->long_link = value;
 			else if (bytes_starts(record, "size=")) {
@@ -202,8 +207,25 @@ take_member(
 		sink_finding(tar->sink, "archive/duplicate-name", tar->pos, 0, shown,
 		    "there is more than one member \"%s\": the last one wins when it is unpacked",
 		    shown);
+	else if (name_sets_conflict(tar->files, tar->folders, name))
+		sink_finding(tar->sink, "archive/path-conflict", tar->pos, 0, shown,
+		    "\"%s\" is a file and a folder at once", shown);
 	if (name.len == 0 || name.data[name.len - 1] != '/')
 		emit(tar, name, content);
+}
+
+/* Layers of container images delete members of the layers below by names like this. */
+static void
+check_whiteout(struct tar *tar, struct bytes name)
+{
+	size_t start = name.len;
+
+	while (start > 0 && name.data[start - 1] != '/')
+		start--;
+	if (bytes_starts(bytes_slice(name, start, SIZE_MAX), ".wh."))
+		sink_finding_once(tar->sink, "tar/whiteout", tar->pos, 0, NULL,
+		    "a member hides others of the layers below: what a reader sees depends on the "
+		    "reader");
 }
 
 /* One header and its content. False at the end or where the archive is broken. */
@@ -211,7 +233,7 @@ static bool
 step(struct tar *tar)
 {
 	struct bytes header = bytes_slice(tar->file, tar->pos, BLOCK), content;
-	uint64_t size, left, padded;
+	uint64_t size, left, padded, mode;
 	uint8_t type;
 
 	if (header.len < BLOCK) {
@@ -253,6 +275,10 @@ step(struct tar *tar)
 	} else if (type == 'x' || type == 'g') {
 		read_pax(tar, bytes_slice(content, 0, MAX_PAX));
 	} else {
+		check_whiteout(tar, member_name(tar, header));
+		if (number(bytes_slice(header, 100, 8), &mode))
+			names_check_mode(
+			    member_name(tar, header), (uint32_t)mode & 07777u, tar->pos, tar->sink);
 		take_member(tar, header, type, member_name(tar, header), content);
 		tar->long_name = tar->long_link = bytes_of(NULL, 0);
 		tar->pax_size = SIZE_UNKNOWN;
@@ -298,11 +324,13 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 	struct tar tar = { .file = member->bytes,
 		.sink = sink,
 		.pax_size = SIZE_UNKNOWN,
-		.names = name_set_new() };
+		.names = name_set_new(),
+		.files = name_set_new(),
+		.folders = name_set_new() };
 
 	(void)rules;
-	if (tar.names == NULL)
-		return;
+	if (tar.names == NULL || tar.files == NULL || tar.folders == NULL)
+		goto out;
 	while (step(&tar))
 		if (tar.members > LIMIT_MEMBERS) {
 			sink_trouble(sink, STATUS_LIMIT, "archive/bomb", tar.pos,
@@ -312,7 +340,10 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 	if (sink_status(sink)->code == STATUS_OK)
 		check_rest(&tar);
 	sink_fact(sink, "tar.members", "%ju", (uintmax_t)tar.members);
+out:
 	name_set_free(tar.names);
+	name_set_free(tar.files);
+	name_set_free(tar.folders);
 }
 
 const struct format format_tar = {
