@@ -161,11 +161,13 @@ def ai_entries(folder, variants):
                 yield "LicenseRef-HF-" + name, words_of(text.read(), variants)
 
 
-def hub_expression(name, expression):
-    """What an id of the Hub means; a family without a version is a license of its own."""
+def hub_line(name, expression, title=""):
+    """An id of the Hub and what it means; a family without a version is a license of its own."""
     family = expression.startswith("FAMILY:")
     expression = expression.replace("FAMILY:", "").replace(" (ambiguous)", "").replace("plusplus", "++")
-    return expression if not family or "GPL" in expression or "GFDL" in expression else "LicenseRef-HF-" + name
+    if family and "GPL" not in expression and "GFDL" not in expression:
+        expression = "LicenseRef-HF-" + name
+    return "\t".join(["family" if family else "hub", name, expression, title])
 
 
 def fnv(word):
@@ -208,8 +210,8 @@ def main():
     templates, lines, seen = [], [], collections.OrderedDict()
     for name, is_exception, title, urls, tokens in spdx_entries(options.spdx, variants):
         lines.append("\t".join(["exception" if is_exception else "license", name, title] + urls))
-        # Later versions and invariants are said by notices: the texts are the same.
-        if re.search(r"-or-later$|-(no-)?invariants-", name) or not any(isinstance(t, str) for t in tokens):
+        # Later versions, invariants and the like are said by notices: the texts are the same.
+        if re.search(r"-or-later$|-(no-)?invariants-|^MPL-2.0-no-", name) or not any(isinstance(t, str) for t in tokens):
             continue
         templates.append((name, is_exception, tokens))
     for name, tokens in ai_entries(options.ai, variants):
@@ -220,13 +222,13 @@ def main():
         if os.path.exists(table):
             with open(table, encoding="utf-8") as file:
                 for row in [line.rstrip("\n").split("\t") for line in file][1:]:
-                    lines.append("\t".join(["hub", row[0], hub_expression(*row[:2]), row[2] if len(row) > 2 else ""]))
+                    lines.append(hub_line(*row[:3]))
             break
     lines += [f"text\t{name}" for name in seen]
     with open(os.path.join(options.output, "list.tsv"), "w", encoding="utf-8") as out:
         out.write("# Made by tools/make-license-data.py; do not edit.\n"
                   f"# SPDX license list: {options.spdx_version}\n# AI license texts and ids: {options.ai_version}\n"
-                  "# license ID NAME URL... | exception ID NAME URL... | hub ID EXPRESSION NAME | text ID\n")
+                  "# license ID NAME URL... | exception ID NAME URL... | hub, family: ID EXPRESSION NAME | text ID\n")
         out.write("\n".join(lines) + "\n")
     write_texts(os.path.join(options.output, "texts.dat"), templates)
 

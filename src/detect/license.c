@@ -107,7 +107,7 @@ data_of(const void *compiled, struct sink *sink)
 
 /* ---- what is looked at -------------------------------------------------------------------- */
 
-/* A member that no format claims, without bytes that text has not. */
+/* A member that no format claims and that is not binary: text of an encoding we do not know. */
 static bool
 is_stray_text(const struct member *member, const char *const *formats)
 {
@@ -115,10 +115,7 @@ is_stray_text(const struct member *member, const char *const *formats)
 
 	if (formats[0] != NULL || head.len == 0)
 		return false;
-	for (size_t i = 0; i < head.len; i++)
-		if (head.data[i] < 0x09 || (head.data[i] > 0x0d && head.data[i] < 0x1b))
-			return false;
-	return true;
+	return memchr(head.data, '\0', head.len) == NULL;
 }
 
 static bool

@@ -18,8 +18,9 @@ struct alignment {
 	const struct license_anchor *anchors;
 	size_t nanchors;
 	int direction; /* 1 or -1 */
-	uint32_t matched, missing, extra;
-	int64_t last; /* the outermost word of the text that matched */
+	uint32_t matched, missing, extra, tail;
+	uint8_t *covered; /* may be NULL */
+	int64_t last;	  /* the outermost word of the text that matched */
 };
 
 static bool
@@ -163,6 +164,8 @@ walk(struct alignment *a, int64_t i, int64_t j)
 
 		if (a->text[i] == a->template->words[j]) {
 			a->matched++;
+			if (a->covered != NULL)
+				a->covered[i] = 1;
 			a->last = i;
 			i += a->direction;
 			j += a->direction;
@@ -178,7 +181,7 @@ walk(struct alignment *a, int64_t i, int64_t j)
 		j = to_j;
 	}
 	for (; in_template(a, j); j += a->direction)
-		a->missing += !is_optional(a, j);
+		a->tail += !is_optional(a, j);
 }
 
 /* An anchor that the next one confirms: the two lie on one diagonal. */
@@ -193,13 +196,15 @@ start_of(const struct license_anchor *anchors, size_t n)
 
 bool
 license_align(const struct license_template *template, const uint16_t *words, size_t n,
-    const struct license_anchor *anchors, size_t nanchors, struct license_match *ret)
+    const struct license_anchor *anchors, size_t nanchors, uint8_t *covered,
+    struct license_match *ret)
 {
 	struct alignment a = { .template = template,
 		.text = words,
 		.n = (int64_t)n,
 		.anchors = anchors,
-		.nanchors = nanchors };
+		.nanchors = nanchors,
+		.covered = covered };
 	struct license_anchor start = start_of(anchors, nanchors);
 	int64_t first;
 	uint64_t all;
@@ -211,6 +216,7 @@ license_align(const struct license_template *template, const uint16_t *words, si
 	a.direction = 1;
 	a.last = start.at;
 	walk(&a, start.at, start.in);
+	a.missing += a.tail;
 	all = (uint64_t)a.matched + a.missing + a.extra;
 	if (all == 0 || a.matched == 0)
 		return false;
@@ -220,6 +226,7 @@ license_align(const struct license_template *template, const uint16_t *words, si
 		.matched = a.matched,
 		.missing = a.missing,
 		.extra = a.extra,
+		.tail = a.tail,
 		.similarity = (unsigned)((uint64_t)a.matched * 1000 / all) };
 	return true;
 }

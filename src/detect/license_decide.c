@@ -56,13 +56,12 @@ is_said_better(const struct license_found *found, const struct license_evidence 
 {
 	size_t n = strlen(text->expression);
 
-	if (text->kind == EVIDENCE_NOTICE || n < 5 ||
-	    strcmp(text->expression + n - 5, "-only") != 0)
+	if (text->is_strict || n < 5 || strcmp(text->expression + n - 5, "-only") != 0)
 		return false;
 	for (size_t i = 0; i < found->n; i++) {
 		const struct license_evidence *e = &found->list[i];
 
-		if (e->kind != EVIDENCE_TEXT && e->kind != EVIDENCE_URL &&
+		if (e->kind != EVIDENCE_TEXT && e->kind != EVIDENCE_URL && !e->is_vague &&
 		    strncmp(e->expression, text->expression, n - 4) == 0 &&
 		    strcmp(e->expression + n - 4, "or-later") == 0)
 			return true;

@@ -33,11 +33,15 @@ declare(struct declaring *d, struct bytes value, uint64_t offset)
 {
 	struct status status = { 0 };
 	const struct license_node *node;
-	const char *expression;
+	const char *expression = NULL;
 
 	if (value.len == 0 || value.len > MAX_FIELD)
 		return;
-	expression = license_notices_value(d->data->names, d->data->variants, d->arena, value);
+	if (d->out->is_card)
+		expression = license_names_hub_family(d->data->names, value);
+	if (expression == NULL)
+		expression =
+		    license_notices_value(d->data->names, d->data->variants, d->arena, value);
 	node = expression == NULL ? NULL : license_expression_parse(d->arena, expression, &status);
 	if (d->out->expression == NULL && d->out->unknown == NULL)
 		d->out->offset = offset;

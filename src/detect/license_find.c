@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #define MAX_REGIONS 512	      /* stretches of one text that are aligned at most */
+#define CUT_MARGIN 12	      /* words around a text that was cut */
+#define SMALL_GAP 12	      /* inserted words in which no notice is sought */
 #define MAX_RIVALS 14	      /* candidates that are aligned for one stretch */
 #define MAX_POSTINGS 4000000u /* shared runs that are looked at; a hostile text has more */
 
@@ -223,14 +225,36 @@ is_outdone(const struct finder *f, const struct region *region)
 	return rivals >= MAX_RIVALS;
 }
 
+/* The beginning of a license, word for word, where the text ends in the middle of it (or the end
+ * of one where it begins so). */
+static bool
+is_cut(const struct finder *f, const struct license_match *match)
+{
+	uint32_t inner = match->missing - match->tail + match->extra;
+
+	return match->matched >= 60 && !match->template->is_exception &&
+	    (match->end + CUT_MARGIN >= f->nwords || match->first <= CUT_MARGIN) &&
+	    match->matched * 3 >= match->template->nfixed && inner * 25 <= match->matched;
+}
+
 /* Short texts must agree more: a sentence of a license is not the license. */
 static bool
-is_good(const struct license_match *match)
+is_good(const struct finder *f, const struct license_match *match)
 {
 	uint32_t n = match->template->nfixed;
-	unsigned least = n < 40 ? 900 : n < 120 ? 800 : 700;
+	unsigned least = n < 40 || match->template->is_exception ? 900 : n < 120 ? 800 : 700;
 
-	return match->similarity >= least;
+	return match->similarity >= least || is_cut(f, match);
+}
+
+/* What was cut off says less against a license than what was changed in it. */
+static int64_t
+worth_of(const struct finder *f, const struct license_match *match)
+{
+	int64_t inner = (int64_t)match->missing - match->tail + match->extra;
+
+	return (int64_t)match->matched - 2 * inner -
+	    (is_cut(f, match) ? match->tail / 4 : 2 * (int64_t)match->tail);
 }
 
 static bool
@@ -247,27 +271,24 @@ align_regions(struct finder *f)
 		if (is_outdone(f, region))
 			continue;
 		if (license_align(&f->templates[region->template], f->ids, f->nwords,
-			f->anchors + region->first_anchor, region->nanchors, &match) &&
-		    is_good(&match))
+			f->anchors + region->first_anchor, region->nanchors, NULL, &match) &&
+		    is_good(f, &match)) {
+			match.first_anchor = region->first_anchor;
+			match.nanchors = region->nanchors;
+			match.worth = worth_of(f, &match);
 			f->found[f->nfound++] = match;
+		}
 	}
 	return true;
-}
-
-static int64_t
-worth(const struct license_match *match)
-{
-	return (int64_t)match->matched - 2 * ((int64_t)match->missing + match->extra);
 }
 
 static int
 by_worth(const void *a, const void *b)
 {
 	const struct license_match *x = a, *y = b;
-	int64_t wx = worth(x), wy = worth(y);
 
-	if (wx != wy)
-		return wx > wy ? -1 : 1;
+	if (x->worth != y->worth)
+		return x->worth > y->worth ? -1 : 1;
 	if (x->template != y->template)
 		return x->template <y->template ? -1 : 1;
 	return x->first < y->first ? -1 : x->first > y->first;
@@ -316,6 +337,36 @@ choose(struct finder *f, struct license_matches *matches)
 		qsort(matches->list, matches->n, sizeof(*matches->list), by_first);
 }
 
+/* Which words of the text belong to the matches; short gaps between them do too. */
+static void
+cover(const struct finder *f, struct license_matches *matches)
+{
+	uint8_t *covered = calloc(f->nwords + 1, 1);
+
+	free(matches->covered);
+	matches->covered = covered;
+	if (covered == NULL) {
+		matches->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < matches->n; i++) {
+		const struct license_match *match = &matches->list[i];
+		struct license_match again;
+		uint32_t last = match->first;
+
+		if (!license_align(match->template, f->ids, f->nwords,
+			f->anchors + match->first_anchor, match->nanchors, covered, &again))
+			continue;
+		for (uint32_t k = match->first; k < match->end; k++) {
+			if (!covered[k])
+				continue;
+			if (k - last <= SMALL_GAP)
+				memset(covered + last, 1, k - last);
+			last = k;
+		}
+	}
+}
+
 void
 license_texts_find(
     const struct license_texts *texts, struct license_words *words, struct license_matches *matches)
@@ -337,10 +388,12 @@ license_texts_find(
 		matches->failed = true;
 	} else {
 		find_regions(&f);
-		if (align_regions(&f))
+		if (align_regions(&f)) {
 			choose(&f, matches);
-		else
+			cover(&f, matches);
+		} else {
 			matches->failed = true;
+		}
 	}
 	free(f.ids);
 	free(f.hits);
@@ -355,5 +408,6 @@ void
 license_matches_free(struct license_matches *matches)
 {
 	free(matches->list);
+	free(matches->covered);
 	*matches = (struct license_matches){ 0 };
 }

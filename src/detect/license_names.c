@@ -35,7 +35,7 @@ struct license_names {
 	size_t nfamilies;
 	const char *prefixes[MAX_PREFIXES]; /* normalized URLs whose last part is a name */
 	size_t nprefixes;
-	struct map wholes, urls, ids, exceptions;
+	struct map wholes, urls, ids, exceptions, hub_families;
 	uint8_t filter[(1 << FILTER_BITS) / 8]; /* first words of phrases */
 	uint32_t skipped[5];			/* version, v, ver, vers, the */
 	uint32_t ignored[4];			/* license, licenses, software, terms */
@@ -251,6 +251,12 @@ add_line(struct license_names *names, struct bytes line)
 
 	if (n < 2)
 		return false;
+	if (bytes_equal_string(fields[0], "family")) {
+		if (n > 2)
+			map_put(&names->hub_families, hash_of(fields[1]),
+			    arena_string_of(names->arena, fields[2]), false);
+		return n > 2;
+	}
 	id = arena_string_of(names->arena, fields[bytes_equal_string(fields[0], "hub") ? 2 : 1]);
 	if (id == NULL)
 		return false;
@@ -268,7 +274,7 @@ add_line(struct license_names *names, struct bytes line)
 			add_whole(names, fields[1], id, true);
 		if (n < 3)
 			return true;
-		for (size_t i = 3; i < n; i++)
+		for (size_t i = 3; i < n && !is_exception; i++)
 			add_url(names, fields[i], id, false);
 		fields[3] = fields[2];
 	}
@@ -323,9 +329,9 @@ read_family(struct license_names *names, const struct yaml_node *node, const cha
     struct status *status)
 {
 	static const char *const keys[] = { "id", "names", "weak", "versions", "later",
-		"unversioned", NULL };
+		"unversioned", "mistaken_for", NULL };
 	const struct yaml_node *versions = yaml_get(node, "versions");
-	const char *id = yaml_get_string(node, "id"), *unversioned;
+	const char *id = yaml_get_string(node, "id"), *unversioned, *mistaken;
 	struct license_family *family;
 	struct license_phrase phrase = { 0 };
 
@@ -338,6 +344,10 @@ read_family(struct license_names *names, const struct yaml_node *node, const cha
 	family->id = arena_string(names->arena, id);
 	unversioned = yaml_get_string(node, "unversioned");
 	family->unversioned = unversioned == NULL ? NULL : arena_string(names->arena, unversioned);
+	mistaken = yaml_get_string(node, "mistaken_for");
+	for (size_t i = 0; mistaken != NULL && i + 1 < names->nfamilies; i++)
+		if (strcmp(names->families[i].id, mistaken) == 0)
+			family->mistaken_for = &names->families[i];
 	family->has_suffix = yaml_get_string(node, "later") != NULL;
 	for (size_t i = 0; versions != NULL && i < versions->n && i < LICENSE_VERSIONS; i++)
 		family->versions[i] = arena_string(names->arena, versions->items[i].text);
@@ -366,7 +376,7 @@ static bool
 read_names(struct license_names *names, const struct rule_file *file, struct status *status)
 {
 	static const char *const keys[] = { "families", "names", "weak", "exceptions",
-		"url_prefixes", "urls", NULL };
+		"url_prefixes", "urls", "deprecated", NULL };
 	struct yaml *yaml = yaml_parse(file->bytes, file->source, status);
 	const struct yaml_node *root = yaml == NULL ? NULL : yaml_root(yaml), *list, *urls;
 	bool done = yaml != NULL && yaml_check_keys(root, file->source, keys, status);
@@ -385,6 +395,10 @@ read_names(struct license_names *names, const struct rule_file *file, struct sta
 		     i++)
 			names->prefixes[names->nprefixes++] =
 			    arena_string(names->arena, list->items[i].text);
+		list = yaml_get(root, "deprecated");
+		for (size_t i = 0; list != NULL && list->kind == YAML_MAP && i < list->n; i++)
+			add_whole(names, bytes_of_string(list->keys[i]),
+			    arena_string_of(names->arena, text_of(&list->items[i])), true);
 		urls = yaml_get(root, "urls");
 		for (size_t i = 0; urls != NULL && urls->kind == YAML_MAP && i < urls->n; i++)
 			add_url(names, bytes_of_string(urls->keys[i]),
@@ -547,4 +561,10 @@ license_names_known(const struct license_names *names, const char *id, bool is_e
 {
 	return map_get(
 	    is_exception ? &names->exceptions : &names->ids, hash_of(bytes_of_string(id)));
+}
+
+const char *
+license_names_hub_family(const struct license_names *names, struct bytes value)
+{
+	return map_get(&names->hub_families, hash_of(value));
 }

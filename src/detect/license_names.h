@@ -16,7 +16,8 @@ struct license_family {
 	const char *id;
 	const char *versions[LICENSE_VERSIONS]; /* NULL where there are fewer */
 	const char *unversioned; /* what the bare name means; NULL where it says too little */
-	bool has_suffix;	 /* "-only" and "-or-later" belong to the id */
+	const struct license_family *mistaken_for; /* has versions that this one has not; or NULL */
+	bool has_suffix;			   /* "-only" and "-or-later" belong to the id */
 };
 
 /* One way to name a license or a family. */
@@ -44,6 +45,8 @@ const struct license_phrase *license_names_at(const struct license_names *, stru
 const char *license_names_whole(const struct license_names *, struct bytes value);
 /* The license that URL leads to, or NULL. */
 const char *license_names_url(const struct license_names *, struct bytes url);
+/* What an id of the Hub that names no version ("gpl", "cc") means in a model card; or NULL. */
+const char *license_names_hub_family(const struct license_names *, struct bytes value);
 /* Is ID a license (or, with IS_EXCEPTION, an exception) of the SPDX list or a known LicenseRef?
  * Returns its proper spelling, or NULL. */
 const char *license_names_known(const struct license_names *, const char *id, bool is_exception);

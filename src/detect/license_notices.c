@@ -58,6 +58,19 @@ enum known {
 	W_COPYING,
 	W_COVERED,
 	W_DUAL,
+	W_UP,
+	W_AS,
+	W_PUBLISHED,
+	W_BY,
+	W_FREE,
+	W_SOFTWARE,
+	W_FOUNDATION,
+	W_INC,
+	W_IN,
+	W_CONDITIONS,
+	W_GPL,
+	W_LGPL,
+	W_IS,
 	W_COUNT
 };
 
@@ -65,8 +78,15 @@ static const char *const spellings[W_COUNT] = { "version", "v", "ver", "versions
 	"any", "later", "newer", "higher", "greater", "above", "subsequent", "+", ">=", "only",
 	"license", "licenses", "licensed", "licensing", "under", "terms", "style", "like",
 	"compatible", "http", "www", "spdx", "identifier", "of", "the", "this", "either", "at",
-	"your", "option", "gnu", "future", "released", "distributed", "copying", "covered",
-	"dual" };
+	"your", "option", "gnu", "future", "released", "distributed", "copying", "covered", "dual",
+	"up", "as", "published", "by", "free", "software", "foundation", "inc", "in", "conditions",
+	"gpl", "lgpl", "is" };
+
+/* Words that usually stand between the name of a license and its version. */
+static const enum known fillers[] = { W_VERSION, W_V, W_VER, W_VERSIONS, W_OR, W_AND, W_LICENSE,
+	W_UNDER, W_TERMS, W_OF, W_THE, W_THIS, W_EITHER, W_AT, W_YOUR, W_OPTION, W_GNU, W_AS,
+	W_PUBLISHED, W_BY, W_FREE, W_SOFTWARE, W_FOUNDATION, W_INC, W_IN, W_CONDITIONS, W_GPL,
+	W_LGPL, W_IS, W_ANY };
 
 struct noticer {
 	const struct license_names *names;
@@ -174,9 +194,8 @@ read_number(const struct noticer *r, size_t i, char *out, size_t room, size_t *r
 	return true;
 }
 
-/* The version of FAMILY that WRITTEN means, or NULL: "2" is 2.0. */
 static const char *
-known_version(const struct license_family *family, const char *written)
+version_of(const struct license_family *family, const char *written)
 {
 	size_t len = strlen(written);
 
@@ -190,6 +209,21 @@ known_version(const struct license_family *family, const char *written)
 	return NULL;
 }
 
+/* The version of *FAMILY that WRITTEN means, or NULL: "2" is 2.0. There is no GPL 2.1: who writes
+ * so means the LGPL. */
+static const char *
+known_version(const struct license_family **family, const char *written)
+{
+	const char *version = version_of(*family, written);
+
+	if (version == NULL && (*family)->mistaken_for != NULL) {
+		version = version_of((*family)->mistaken_for, written);
+		if (version != NULL)
+			*family = (*family)->mistaken_for;
+	}
+	return version;
+}
+
 /* A phrase of another license: what follows speaks of that one. */
 static bool
 starts_another(const struct noticer *r, size_t i)
@@ -201,12 +235,22 @@ starts_another(const struct noticer *r, size_t i)
 	return phrase != NULL && !phrase->is_weak;
 }
 
-/* A version at or behind word FROM: at once ("GPLv2", "License 2"), or after "version" within REACH
- * words. */
+/* May WORD stand between the name of a license and its version? */
+static bool
+is_filler(const struct noticer *r, size_t i)
+{
+	return is_one_of(r, i, fillers, ARRAY_LEN(fillers));
+}
+
+/*
+ * A version at or behind word FROM: at once ("GPLv2", "License 2"), or after "version" within REACH
+ * words, few of which may be others than those that usually stand there.
+ */
 static const char *
-version_after(const struct noticer *r, const struct license_family *family, size_t from,
+version_after(const struct noticer *r, const struct license_family **family, size_t from,
     size_t reach, size_t *ret_end)
 {
+	unsigned strangers = 0;
 	char written[16];
 	const char *version;
 
@@ -216,8 +260,13 @@ version_after(const struct noticer *r, const struct license_family *family, size
 
 		if (i > from && starts_another(r, i))
 			return NULL;
-		if (!is_number(r, i) ||
-		    (!at_once && !IS(r, i - 1, W_VERSION, W_V, W_VER, W_VERSIONS)))
+		if (!is_number(r, i)) {
+			strangers += !is_filler(r, i);
+			if (strangers > 3)
+				return NULL;
+			continue;
+		}
+		if (!at_once && !IS(r, i - 1, W_VERSION, W_V, W_VER, W_VERSIONS))
 			continue;
 		version = read_number(r, i, written, sizeof(written), ret_end)
 		    ? known_version(family, written)
@@ -231,7 +280,7 @@ version_after(const struct noticer *r, const struct license_family *family, size
 /* "version 2 of the GNU General Public License": a version before the name at START. */
 static const char *
 version_before(
-    const struct noticer *r, const struct license_family *family, size_t start, size_t *ret_end)
+    const struct noticer *r, const struct license_family **family, size_t start, size_t *ret_end)
 {
 	char written[16];
 	size_t end;
@@ -253,15 +302,17 @@ version_before(
 	return NULL;
 }
 
-/* Do the words from I on say "or later"? The name at [start, end) is passed over. */
+/*
+ * Do the words from I on say "or later"? The name at [start, end) is passed over. *ret_strict:
+ * they say "only".
+ */
 static bool
-allows_later(const struct noticer *r, size_t i, size_t start, size_t end)
+allows_later(const struct noticer *r, size_t i, size_t start, size_t end, bool *ret_strict)
 {
-	bool choice = false;
+	size_t choice = 0; /* words left in which "later" belongs to an "or" */
 
-	if (i >= 2 && IS(r, i - 2, W_LEAST))
-		return true;
-	if (i >= 3 && IS(r, i - 3, W_LEAST))
+	*ret_strict = false;
+	if ((i >= 2 && IS(r, i - 2, W_LEAST)) || (i >= 3 && IS(r, i - 3, W_LEAST)))
 		return true;
 	for (size_t seen = 0; i < r->n && seen < 14; i++, seen++) {
 		if (i >= start && i < end) {
@@ -270,14 +321,17 @@ allows_later(const struct noticer *r, size_t i, size_t start, size_t end)
 		}
 		if (IS(r, i, W_PLUS))
 			return seen == 0;
-		if (IS(r, i, W_ONLY))
+		if (IS(r, i, W_ONLY)) {
+			*ret_strict = true;
 			return false;
+		}
 		if (IS(r, i, W_OR, W_ANY, W_AND))
-			choice = true;
-		if (choice &&
-		    IS(r, i, W_LATER, W_NEWER, W_HIGHER, W_GREATER, W_ABOVE, W_SUBSEQUENT,
-			W_FUTURE))
+			choice = 7;
+		if (choice > 0 && IS(r, i, W_LATER, W_NEWER, W_SUBSEQUENT, W_FUTURE))
 			return true;
+		if (choice > 4 && IS(r, i, W_HIGHER, W_GREATER, W_ABOVE, W_UP))
+			return true;
+		choice -= choice > 0;
 		if (seen > 0 && (is_number(r, i) || starts_another(r, i)))
 			return false;
 	}
@@ -296,7 +350,7 @@ second_version(const struct noticer *r, const struct license_family *family, siz
 	i++;
 	if (IS(r, i, W_VERSION, W_V))
 		i++;
-	return read_number(r, i, written, sizeof(written), &end) ? known_version(family, written)
+	return read_number(r, i, written, sizeof(written), &end) ? version_of(family, written)
 								 : NULL;
 }
 
@@ -350,18 +404,29 @@ is_granting(const struct noticer *r, size_t start, size_t end)
 	return IS(r, end, W_LICENSE, W_LICENSED, W_TERMS);
 }
 
+/* Does another name follow, as in "MPL 1.1/GPL 2.0"? */
+static bool
+starts_any(const struct noticer *r, size_t i)
+{
+	size_t end;
+
+	return i < r->n &&
+	    license_names_at(r->names, r->page->text, r->page->words, i, &end) != NULL;
+}
+
 /* A name of a family at [start, end). Returns where to go on. */
 static size_t
 read_family(struct noticer *r, const struct license_phrase *phrase, size_t start, size_t end)
 {
 	const struct license_family *family = phrase->family;
 	size_t reach = phrase->is_weak ? 3 : 30, behind = end;
-	const char *version = version_after(r, family, end, reach, &behind), *other;
+	const char *version = version_after(r, &family, end, reach, &behind), *other;
 	struct license_notice notice = { .first = (uint32_t)start, .family = family };
 	bool later;
 
 	if (version == NULL)
-		version = version_before(r, family, start, &behind);
+		version = version_before(r, &family, start, &behind);
+	notice.family = family;
 	if (version == NULL) {
 		if (family->unversioned == NULL || !is_granting(r, start, end) ||
 		    (phrase->is_weak && !is_licensing(r, start, end)))
@@ -372,9 +437,10 @@ read_family(struct noticer *r, const struct license_phrase *phrase, size_t start
 		add(r, notice);
 		return end;
 	}
-	if (phrase->is_weak && !family->has_suffix && !is_granting(r, start, end))
+	if (phrase->is_weak && !family->has_suffix && !is_granting(r, start, end) &&
+	    !starts_any(r, behind) && !(IS(r, behind, W_OR, W_AND) && starts_any(r, behind + 1)))
 		return end;
-	later = allows_later(r, behind, start, end);
+	later = allows_later(r, behind, start, end, &notice.is_strict);
 	other = second_version(r, family, behind);
 	notice.expression = family_expression(r, family, version, other, later);
 	notice.end = (uint32_t)(behind > end ? behind : end);

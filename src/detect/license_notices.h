@@ -16,6 +16,7 @@ struct license_notice {
 	const char *expression;		     /* in the arena or in the names */
 	const struct license_family *family; /* NULL for a license of one version */
 	bool is_vague;			     /* the family without its version */
+	bool is_strict;			     /* says "only" in so many words */
 	bool is_exception;		     /* EXPRESSION is an exception */
 };
 

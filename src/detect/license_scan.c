@@ -14,8 +14,9 @@
 
 /*
  * Case-blind stems that licenses and notices cannot do without: licen(se), gpl, (p)ermis(sion),
- * (r)edist(ribution), (publi)c dom(ain), (ter)ms as (perl). Written so that compilers turn it into
- * vector instructions: no branches, a length known beforehand.
+ * (r)edist(ribution), (publi)c dom(ain), (ter)ms as (perl), as is, (w)arran(ty), freew(are).
+ * Written so that compilers turn it into vector instructions: no branches, a length known
+ * beforehand.
  */
 static bool
 block_has_stem(const uint8_t *b)
@@ -24,7 +25,7 @@ block_has_stem(const uint8_t *b)
 
 	for (int i = 0; i < BLOCK; i++) {
 		uint8_t c0 = b[i] | 0x20, c1 = b[i + 1] | 0x20, c2 = b[i + 2] | 0x20,
-			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20;
+			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20, c5 = b[i + 5] | 0x20;
 
 		seen |=
 		    (uint8_t)((c0 == 'l') & (c1 == 'i') & (c2 == 'c') & (c3 == 'e') & (c4 == 'n'));
@@ -38,6 +39,12 @@ block_has_stem(const uint8_t *b)
 		    (uint8_t)((c0 == 'c') & (c1 == 'd') & (c2 == 'o') & (c3 == 'm') & (c4 == 'a'));
 		seen |=
 		    (uint8_t)((c0 == 'm') & (c1 == 's') & (c2 == ' ') & (c3 == 'a') & (c4 == 's'));
+		seen |=
+		    (uint8_t)((c0 == 'a') & (c1 == 'r') & (c2 == 'r') & (c3 == 'a') & (c4 == 'n'));
+		seen |=
+		    (uint8_t)((c0 == 'f') & (c1 == 'r') & (c2 == 'e') & (c3 == 'e') & (c4 == 'w'));
+		seen |= (uint8_t)((c0 == 'a') & (c1 == 's') & ((c2 == ' ') | (c2 == '-')) &
+		    (c3 == 'i') & (c4 == 's') & ((c5 < 'a') | (c5 > 'z')));
 		seen |= (uint8_t)((c0 == 'g') & (c1 == 'p') & (c2 == 'l') &
 		    ((c3 < 'a') | (c3 > 'z') | (c3 == 'v')));
 	}
@@ -181,6 +188,7 @@ take_evidence(struct segment *s)
 			.expression = n->expression,
 			.family = n->family,
 			.is_vague = n->is_vague,
+			.is_strict = n->is_strict,
 			.is_exception = n->is_exception,
 			.offset = s->offset + s->words.words[n->first].offset,
 			.end = end_of(s, n->end),
@@ -204,26 +212,19 @@ static void
 scan_segment(struct segment *s)
 {
 	struct license_page page = { .text = s->text, .words = &s->words };
-	uint8_t *skip;
 
 	license_words_read(&s->words, s->data->variants, s->text);
 	license_texts_find(s->data->texts, &s->words, &s->matches);
-	skip = calloc(s->words.n + 1, 1);
-	if (s->words.failed || s->matches.failed || skip == NULL) {
+	if (s->words.failed || s->matches.failed) {
 		s->found->failed = "no memory to look for licenses";
-		free(skip);
 		return;
 	}
-	for (size_t i = 0; i < s->matches.n; i++)
-		memset(skip + s->matches.list[i].first, 1,
-		    s->matches.list[i].end - s->matches.list[i].first);
-	page.skip = skip;
+	page.skip = s->matches.covered;
 	s->notices.n = 0;
 	license_notices_find(s->data->names, s->arena, &page, false, &s->notices);
 	if (s->notices.failed)
 		s->found->failed = "no memory to look for licenses";
 	take_evidence(s);
-	free(skip);
 }
 
 void

@@ -26,6 +26,7 @@ struct license_evidence {
 	const char *expression;
 	const struct license_family *family; /* of a notice; may be NULL */
 	bool is_vague, is_exception;
+	bool is_strict;		    /* says "only" in so many words */
 	bool is_choice;		    /* the words before it offer it instead of the one before */
 	uint64_t offset, end;	    /* in the member */
 	uint64_t place;		    /* word of the member, about: to say what is near */

@@ -91,7 +91,7 @@ static bool
 read_tokens(struct license_texts *texts, struct reader *in, struct license_template *made,
     uint32_t ntokens, uint32_t *fill)
 {
-	unsigned depth = 0, wild = 0;
+	unsigned depth = 0, wild = 0, wild_depth = 0;
 
 	made->words = texts->words + *fill;
 	made->marks = texts->marks + *fill;
@@ -106,13 +106,15 @@ read_tokens(struct license_texts *texts, struct reader *in, struct license_templ
 			if (depth-- == 0)
 				return false;
 		} else if (token >= TOKEN_WILD) {
+			/* For all of the optional words behind it, which it may replace. */
 			wild += token & 0xffu;
 			wild = wild > MARK_WILD ? MARK_WILD : wild;
+			wild_depth = depth + 1;
 		} else {
 			texts->words[*fill] = token;
 			texts->marks[*fill] = (uint8_t)((depth > 0 ? MARK_OPTIONAL : 0) | wild);
 			made->nfixed += depth == 0;
-			wild = 0;
+			wild = depth < wild_depth ? 0 : wild;
 			(*fill)++;
 			made->n++;
 		}

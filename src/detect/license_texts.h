@@ -32,13 +32,17 @@ struct license_match {
 	const struct license_template *template;
 	uint32_t first, end;		  /* words of the text: [first, end) */
 	uint32_t matched, missing, extra; /* words */
+	uint32_t tail;			  /* of the missing words, those at one end */
 	unsigned similarity;		  /* matched of all, per mille */
+	int64_t worth;
+	uint32_t first_anchor, nanchors; /* for license_find.c */
 };
 
 struct license_matches {
 	struct license_match *list; /* in the order of the text, none overlaps another */
 	size_t n, room;
-	bool failed; /* out of memory */
+	uint8_t *covered; /* for each word: it belongs to one of them */
+	bool failed;	  /* out of memory */
 };
 
 struct license_texts;
@@ -93,9 +97,11 @@ void license_texts_identify(const struct license_texts *, struct license_words *
 
 /*
  * Aligns WORDS (ids, N of them) with a template through ANCHORS (rising in `at`). False where
- * they have too little in common.
+ * they have too little in common. COVERED may be NULL: where it is not, the words of the text that
+ * stand in the template are marked in it.
  */
 MUST_USE bool license_align(const struct license_template *, const uint16_t *words, size_t n,
-    const struct license_anchor *anchors, size_t nanchors, struct license_match *ret);
+    const struct license_anchor *anchors, size_t nanchors, uint8_t *covered,
+    struct license_match *ret);
 
 #endif
