@@ -73,6 +73,7 @@ TESTS += \
 	tests/faults.sh \
 	tests/fuzz/replay.sh \
 	tests/golden/run.sh \
+	tests/real-models.sh \
 	$(NULL)
 EXTRA_DIST += \
 	$(lints) \
@@ -82,9 +83,11 @@ EXTRA_DIST += \
 	tests/faults.sh \
 	tests/fuzz/replay.sh \
 	tests/fuzz/seeds.py \
+	tests/real-models.sh \
 	tests/run-all \
 	tests/tools/demo-bundle.py \
 	tests/tools/fixtures.py \
+	tests/tools/real_models.py \
 	$(NULL)
 # Golden cases are folders: all of them go along.
 dist-hook:

@@ -365,6 +365,7 @@ globals_judge(const struct globals *globals, struct bytes module, struct bytes n
 	struct global_verdict verdict = { .kind = GLOBAL_FOREIGN };
 	struct bytes first = name;
 	const uint8_t *dot;
+	bool is_method = false;
 
 	if (entry == NULL)
 		entry = wildcard(globals, module);
@@ -381,11 +382,15 @@ globals_judge(const struct globals *globals, struct bytes module, struct bytes n
 		entry = look_up(globals, module, first);
 		if (verdict.why == NULL && entry != NULL && entry->kind == GLOBAL_DANGEROUS)
 			verdict.why = entry->why;
+		/* A method of a class that is known is known, unless it is called. */
+		is_method = entry != NULL && entry->kind <= GLOBAL_KNOWN &&
+		    memchr(dot + 1, '.', name.len - first.len - 1) == NULL;
 	}
 	entry = library_of(globals, module);
 	if (verdict.why != NULL)
 		verdict.kind = GLOBAL_DANGEROUS;
 	else if (entry != NULL)
-		verdict.kind = entry->kind;
+		verdict.kind =
+		    is_method && entry->kind == GLOBAL_LIBRARY ? GLOBAL_KNOWN : entry->kind;
 	return verdict;
 }

@@ -377,6 +377,10 @@ vm_persistent(struct pickle_vm *vm, pickle_value id)
 	const struct tuple *tuple = vm_tuple(vm, id);
 	struct bytes text;
 
+	/* ('module', class, file, source): PyTorch's legacy format names classes like this. */
+	if (tuple != NULL && tuple->n == 4 && vm_text(vm, tuple->items[0], &text) &&
+	    bytes_equal_string(text, "module"))
+		return vm_push(vm, tuple->items[1]);
 	if (tuple != NULL && tuple->n >= 5 && vm_text(vm, tuple->items[0], &text) &&
 	    bytes_equal_string(text, "storage"))
 		add_storage(vm, tuple);
