@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#define FIRST_ROOM 32768 /* our own lists fill a third */
+
 /* One listed name: its key is MODULE, a zero byte, NAME; a library or a wildcard has an empty name.
  */
 struct entry {
@@ -26,16 +28,30 @@ struct globals {
 	bool failed;
 };
 
+/* Eight bytes at a time. Hash tables of ours hold our own lists, so nobody can aim at collisions.
+ */
+static uint64_t
+hash_bytes(struct bytes b)
+{
+	uint64_t h = 0xcbf29ce484222325u ^ b.len, word;
+
+	for (; b.len >= sizeof(word); b = bytes_slice(b, sizeof(word), SIZE_MAX)) {
+		memcpy(&word, b.data, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	word = 0;
+	if (b.len > 0)
+		memcpy(&word, b.data, b.len);
+	h = (h ^ word) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 32;
+}
+
 static uint64_t
 hash_key(struct bytes module, struct bytes name)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = (hash_bytes(module) * 3 ^ hash_bytes(name)) * 0x9e3779b97f4a7c15u;
 
-	for (size_t i = 0; i < module.len; i++)
-		h = (h ^ module.data[i]) * 0x100000001b3u;
-	h *= 0x100000001b3u;
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ name.data[i]) * 0x100000001b3u;
 	return h ^ h >> 29;
 }
 
@@ -63,7 +79,7 @@ grow(struct globals *globals)
 	struct entry *old = globals->slots;
 	size_t n = globals->room;
 
-	globals->room = n == 0 ? 8192 : n * 2;
+	globals->room = n == 0 ? FIRST_ROOM : n * 2;
 	globals->slots = calloc(globals->room, sizeof(*globals->slots));
 	if (globals->slots == NULL) {
 		globals->slots = old;
@@ -87,9 +103,9 @@ grow(struct globals *globals)
  * An effect is kept beside it.
  */
 static void
-add(struct globals *globals, const char *module, const char *name, struct global_verdict verdict)
+add(struct globals *globals, struct bytes module, struct bytes name, struct global_verdict verdict)
 {
-	size_t mlen = strlen(module), nlen = strlen(name);
+	size_t mlen = module.len, nlen = name.len;
 	struct entry *slot;
 	char *key;
 
@@ -97,7 +113,7 @@ add(struct globals *globals, const char *module, const char *name, struct global
 		grow(globals);
 	if (globals->failed)
 		return;
-	slot = find_slot(globals, bytes_of(module, mlen), bytes_of(name, nlen));
+	slot = find_slot(globals, module, name);
 	if (slot->key != NULL) {
 		if (verdict.effect != EFFECT_NONE)
 			slot->effect = verdict.effect;
@@ -113,8 +129,9 @@ add(struct globals *globals, const char *module, const char *name, struct global
 		globals->failed = true;
 		return;
 	}
-	memcpy(key, module, mlen);
-	memcpy(key + mlen + 1, name, nlen);
+	memcpy(key, module.data, mlen);
+	if (nlen > 0)
+		memcpy(key + mlen + 1, name.data, nlen);
 	*slot = (struct entry){ .key = key,
 		.len = (uint32_t)(mlen + 1 + nlen),
 		.kind = verdict.kind,
@@ -123,7 +140,23 @@ add(struct globals *globals, const char *module, const char *name, struct global
 	globals->used++;
 }
 
-/* { MODULE: [NAME, ...] } or { MODULE: "*" } */
+/* The names in TEXT, which blanks separate. */
+static void
+add_names(
+    struct globals *globals, const char *module, const char *text, struct global_verdict verdict)
+{
+	static const char blanks[] = " \t\n";
+
+	for (text += strspn(text, blanks); *text != '\0'; text += strspn(text, blanks)) {
+		size_t len = strcspn(text, blanks);
+
+		add(globals, bytes_of_string(module), bytes_of(text, len), verdict);
+		text += len;
+	}
+}
+
+/* { MODULE: NAME NAME ... }: one text for each module, since an event for each name costs
+ * milliseconds. */
 static bool
 add_modules(struct globals *globals, const struct rule_file *file, const struct yaml_node *map,
     struct global_verdict verdict, struct status *status)
@@ -134,20 +167,11 @@ add_modules(struct globals *globals, const struct rule_file *file, const struct 
 	for (size_t i = 0; i < map->n; i++) {
 		const struct yaml_node *names = &map->items[i];
 
-		if (names->kind == YAML_SCALAR && strcmp(names->text, "*") == 0) {
-			add(globals, map->keys[i], "*", verdict);
-			continue;
-		}
-		if (names->kind != YAML_LIST)
+		if (names->kind != YAML_SCALAR || *names->text == '\0')
 			return status_set(status, STATUS_USAGE,
-			    "%s:%u: a list of names is needed for %s", file->source, names->line,
-			    map->keys[i]);
-		for (size_t n = 0; n < names->n; n++) {
-			if (names->items[n].kind != YAML_SCALAR)
-				return status_set(status, STATUS_USAGE, "%s:%u: a name is needed",
-				    file->source, names->items[n].line);
-			add(globals, map->keys[i], names->items[n].text, verdict);
-		}
+			    "%s:%u: names with blanks between them are needed for %s", file->source,
+			    names->line, map->keys[i]);
+		add_names(globals, map->keys[i], names->text, verdict);
 	}
 	return true;
 }
@@ -183,7 +207,8 @@ add_libraries(struct globals *globals, const struct rule_file *file, const struc
 		if (list->items[i].kind != YAML_SCALAR)
 			return status_set(status, STATUS_USAGE, "%s:%u: a module is needed",
 			    file->source, list->items[i].line);
-		add(globals, list->items[i].text, "", (struct global_verdict){ .kind = kind });
+		add(globals, bytes_of_string(list->items[i].text), bytes_of(NULL, 0),
+		    (struct global_verdict){ .kind = kind });
 	}
 	return true;
 }

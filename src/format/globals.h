@@ -1,18 +1,18 @@
 /*
  * What is known about the names that pickles import: the YAML files of rules/globals/, by exact
- * module and name.
+ * module and name. Names are one text, with blanks between them; "*" stands for every name, also of
+ * submodules, and an exact name wins over it.
  *
- *   safe:        { MODULE: [NAME, ...] }              harmless with any argument and any state
- *   known:       { MODULE: [NAME, ...] }              harmless as a value, or as a class that is
- * created without being called; not when it is called calls:       { MODULE: [NAME, ...] } calls
- * its first argument: judged as that imports:     { MODULE: [NAME, ...] }              imports the
- * name that its two arguments spell loads:       { MODULE: [NAME, ...] }              loads the
- * bytes given to it: judged as a file dangerous:   { CLASS: { MODULE: [NAME, ...] } } In safe,
- * known and dangerous, "*" instead of a list stands for every name, also of submodules; an exact
- *   name wins.
- *   standard:    [MODULE, ...]                        top-level modules of Python
- *   libraries:   [MODULE, ...]                        top-level modules whose harmless names are
- * listed
+ *   safe: { MODULE: NAMES }        harmless with any argument and any state
+ *   known: { MODULE: NAMES }       harmless as a value, or as a class that is created without
+ *                                  being called; not when it is called
+ *   calls: { MODULE: NAMES }       calls its first argument: judged as that
+ *   imports: { MODULE: NAMES }     imports what its two arguments name
+ *   loads: { MODULE: NAMES }       loads the bytes given to it: judged as a file
+ *   commands: { MODULE: NAMES }    dangerous, in source code too: starts programs or runs text
+ *   dangerous: { CLASS: { MODULE: NAMES } }
+ *   standard: [MODULE, ...]        top-level modules of Python
+ *   libraries: [MODULE, ...]       top-level modules whose harmless names are listed
  */
 #ifndef FORMAT_GLOBALS_H
 #define FORMAT_GLOBALS_H

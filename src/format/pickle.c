@@ -88,7 +88,7 @@ probe(const struct member *member)
 /* What all streams of a member gave. */
 struct reading {
 	const struct member *member;
-	const struct globals *globals;
+	struct pickle_lists lists;
 	struct sink *sink;
 	struct pickle_survey *survey;
 	uint64_t stopped; /* where the stream that was read last ended */
@@ -134,7 +134,7 @@ run_stream(struct reading *reading, uint64_t start)
 
 	if (!vm_init(&vm, reading->member, start))
 		return false;
-	vm.globals = reading->globals;
+	vm.lists = &reading->lists;
 	vm.sink = reading->sink;
 	vm.arena = sink_arena(reading->sink);
 	vm.survey = survey;
@@ -180,8 +180,7 @@ find_next(struct reading *reading, bool whole, unsigned flavor, uint64_t *pos)
 		sink_finding_once(reading->sink, "pickle/trailing-data", from, b.len - from, NULL,
 		    "%ju bytes follow the end of the pickle", (uintmax_t)(b.len - from));
 	found = pickle_resync(reading->member, from, pos);
-	pickle_salvage(
-	    reading->member, from, found ? *pos : b.len, reading->globals, reading->sink);
+	pickle_salvage(reading->member, from, found ? *pos : b.len, &reading->lists, reading->sink);
 	return found;
 }
 
@@ -189,9 +188,8 @@ bool
 pickle_analyze(const struct member *member, uint64_t start, unsigned flavor,
     const struct rules *rules, struct sink *sink, struct pickle_survey *ret)
 {
-	struct status status = { 0 };
 	struct reading reading = { .member = member,
-		.globals = rules_get(rules, &globals_kind, &status),
+		.lists = { .rules = rules, .sink = sink },
 		.sink = sink,
 		.survey = ret,
 		.names = buffer_up_to(NAMES_KEPT) };
@@ -200,11 +198,6 @@ pickle_analyze(const struct member *member, uint64_t start, unsigned flavor,
 	bool more = true;
 
 	*ret = (struct pickle_survey){ .end = start };
-	if (reading.globals == NULL) {
-		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", start,
-		    "the lists of globals: %s", status.text);
-		return false;
-	}
 	while (more && streams++ < MAX_STREAMS) {
 		bool whole = run_stream(&reading, pos);
 

@@ -41,12 +41,30 @@ is_import(const struct import *import, const char *module, const char *name)
 	return bytes_equal_string(import->name, name) && bytes_equal_string(import->module, module);
 }
 
+const struct globals *
+pickle_lists_get(struct pickle_lists *lists)
+{
+	struct status status = { 0 };
+
+	if (lists->globals != NULL || lists->has_failed)
+		return lists->globals;
+	lists->globals = rules_get(lists->rules, &globals_kind, &status);
+	if (lists->globals == NULL) {
+		lists->has_failed = true;
+		sink_trouble(lists->sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+		    "the lists of globals: %s", status.text);
+	}
+	return lists->globals;
+}
+
 /* What the format needs to know of a new import. */
 static void
 recognize(struct pickle_vm *vm, struct import *import)
 {
-	if (vm->globals != NULL)
-		import->verdict = globals_judge(vm->globals, import->module, import->name);
+	const struct globals *globals = vm->lists == NULL ? NULL : pickle_lists_get(vm->lists);
+
+	if (globals != NULL)
+		import->verdict = globals_judge(globals, import->module, import->name);
 	import->is_wrapper = bytes_equal_string(import->name, "NumpyArrayWrapper") &&
 	    bytes_ends(import->module, "numpy_pickle");
 	if (import->is_wrapper)

@@ -115,7 +115,7 @@ skip_objects(struct pickle_vm *vm)
 
 	if (vm->nesting >= NESTING_MAX || !vm_init(&inner, vm->member, vm->r.pos))
 		return vm_fail(vm, "arrays of objects hold each other too deep");
-	inner.globals = vm->globals;
+	inner.lists = vm->lists;
 	inner.sink = vm->sink;
 	inner.arena = vm->arena;
 	inner.is_judging = vm->is_judging;

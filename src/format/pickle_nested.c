@@ -37,7 +37,7 @@ run_nested(struct pickle_vm *vm, struct bytes content, uint64_t offset, const ch
 	    "it holds another pickle, %s", how);
 	if (!vm_init(&inner, &member, 0))
 		return;
-	inner.globals = vm->globals;
+	inner.lists = vm->lists;
 	inner.sink = vm->sink;
 	inner.arena = vm->arena;
 	inner.is_judging = true;

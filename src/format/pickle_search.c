@@ -118,7 +118,7 @@ read_import(struct bytes b, size_t pos, struct bytes *module, struct bytes *name
 
 void
 pickle_salvage(const struct member *member, uint64_t start, uint64_t end,
-    const struct globals *globals, struct sink *sink)
+    struct pickle_lists *lists, struct sink *sink)
 {
 	struct bytes b = bytes_slice(member->bytes, 0, end);
 	struct arena *arena = sink_arena(sink);
@@ -133,7 +133,9 @@ pickle_salvage(const struct member *member, uint64_t start, uint64_t end,
 		if ((c != 'c' && c != 'i' && c != 0x8c && c != 'X') ||
 		    !read_import(b, pos, &module, &name))
 			continue;
-		verdict = globals_judge(globals, module, name);
+		if (pickle_lists_get(lists) == NULL)
+			return;
+		verdict = globals_judge(pickle_lists_get(lists), module, name);
 		if (verdict.kind != GLOBAL_DANGEROUS)
 			continue;
 		found++;

@@ -111,9 +111,18 @@ struct wrapper {
 
 #define WRAPPERS 16
 
+/* The lists of globals, compiled when the first import asks: a pickle of plain values needs none.
+ */
+struct pickle_lists {
+	const struct rules *rules;
+	struct sink *sink;
+	const struct globals *globals;
+	bool has_failed; /* which the sink has been told */
+};
+
 struct pickle_vm {
 	const struct member *member;
-	const struct globals *globals;
+	struct pickle_lists *lists;   /* NULL in a dry run */
 	struct sink *sink;	      /* NULL in a dry run */
 	struct arena *arena;	      /* NULL in a dry run that keeps nothing */
 	struct pickle_survey *survey; /* may be NULL */
@@ -232,6 +241,8 @@ const char *vm_show_arguments(struct pickle_vm *, pickle_value);
 const struct tuple *vm_tuple(const struct pickle_vm *, pickle_value);
 
 /* pickle_calls.c: imports and calls. */
+/* NULL where they cannot be compiled. */
+const struct globals *pickle_lists_get(struct pickle_lists *);
 pickle_value vm_import(struct pickle_vm *, struct bytes module, struct bytes name);
 pickle_value vm_import_values(struct pickle_vm *, pickle_value module, pickle_value name);
 pickle_value vm_call(
@@ -260,6 +271,6 @@ void vm_look_inside(struct pickle_vm *, struct bytes content, uint64_t offset, b
 bool pickle_resync(const struct member *, uint64_t from, uint64_t *ret);
 /* Reports imports of dangerous names in the bytes from START to END, which no stream holds. */
 void pickle_salvage(
-    const struct member *, uint64_t start, uint64_t end, const struct globals *, struct sink *);
+    const struct member *, uint64_t start, uint64_t end, struct pickle_lists *, struct sink *);
 
 #endif
