@@ -1,11 +1,17 @@
 # Rules, policies and schemas, installed as they stand; a file a line.
 nobase_dist_pkgdata_DATA += \
+	policies/audit.yaml \
+	policies/ci.yaml \
+	policies/developer.yaml \
+	policies/security.yaml \
 	rules/checks/archive.yaml \
 	rules/checks/bundle.yaml \
+	rules/checks/documentation.yaml \
 	rules/checks/format.yaml \
 	rules/checks/license.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
+	rules/checks/policy.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/tar.yaml \
 	rules/checks/torch.yaml \

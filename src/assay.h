@@ -62,6 +62,7 @@ struct assay_request {
 	const char *trusted_root, *identity, *identity_regex, *issuer, *issuer_regex;
 	bool ignore_unsigned, allow_symlinks, allow_expired, no_sandbox, quiet, color;
 	unsigned jobs, timeout; /* 0: the default */
+	unsigned width;		/* of the terminal that OUT is; 0: none */
 	/* Called as bytes of the targets are done; may be NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t all);
 	void *progress_context;

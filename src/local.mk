@@ -71,7 +71,24 @@ libcore_la_SOURCES = \
 	src/scan/scan.c src/scan/scan.h \
 	src/scan/wire.c src/scan/wire.h \
 	src/scan/worker.c src/scan/worker.h \
+	src/policy/baseline.c src/policy/baseline.h \
+	src/policy/claims.c \
+	src/policy/controls.c \
+	src/policy/decide.c src/policy/decide.h \
+	src/policy/duties.c \
+	src/policy/findings.h \
+	src/policy/metric.c src/policy/metric.h \
+	src/policy/policy.c src/policy/policy.h \
+	src/policy/settings.c src/policy/settings.h \
+	src/policy/userfile.c src/policy/userfile.h \
+	src/policy/waivers.c src/policy/waivers.h \
+	src/report/folder.c src/report/folder.h \
+	src/report/json.c \
+	src/report/report.c src/report/report.h \
+	src/report/stream.c src/report/stream.h \
+	src/report/text.c \
 	src/api/inspect.c \
+	src/api/policies.c src/api/policies.h \
 	src/api/scan.c \
 	src/api/session.c src/api/session.h \
 	src/api/version.c \

@@ -1,190 +1,286 @@
 /* assay_scan(): the whole job, from targets to reports. */
 #include "config.h"
 
+#include "api/policies.h"
 #include "api/session.h"
 #include "core/limits.h"
-#include "core/text.h"
+#include "policy/baseline.h"
+#include "report/folder.h"
 #include "scan/scan.h"
 
-#include <json-c/json.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
+#include <string.h>
 
-static struct json_object *
-str(const char *s)
+#define MAX_INPUTS 64	      /* signatures, keys, certificates on one command line, each */
+#define LIMIT_TRUST (4 * MIB) /* a key, a certificate chain, a trusted root */
+
+/* Files of the user, read before any worker starts; nothing of the target is among them. */
+struct inputs {
+	struct bytes keys[MAX_INPUTS], certificates[MAX_INPUTS], trusted_root;
+	struct scan_signature signatures[MAX_INPUTS];
+	size_t nkeys, ncertificates, nsignatures;
+};
+
+static bool
+read_input(const char *path, size_t max, struct bytes *ret, struct assay_error *error)
 {
-	return json_object_new_string(s);
+	size_t len;
+	uint8_t *data = session_read_file(path, max, &len, error);
+
+	if (data == NULL)
+		return false;
+	*ret = bytes_of(data, len);
+	return true;
 }
 
-/* INTERIM until report/ lands. */
-static int
-interim(const struct result *r, const struct assay_request *q, FILE *out)
+static bool
+read_list(
+    const char *const *paths, size_t max, struct bytes *items, size_t *n, struct assay_error *error)
 {
-	struct json_object *o = json_object_new_object(), *fs = json_object_new_array(),
-			   *ms = json_object_new_array(), *ps = json_object_new_array();
-	int rank = 0;
-	static const int exits[] = { 0, 5, 3, 1 };
-	static const char *const names[] = { "pass", "review", "incomplete", "fail" };
-	bool security = q->policy != NULL && strcmp(q->policy, "security") == 0;
-
-	for (size_t i = 0; i < r->nfindings; i++) {
-		const struct result_finding *f = &r->findings[i];
-		struct json_object *j = json_object_new_object();
-		int e = f->severity >= SEVERITY_HIGH ? 3 : f->severity == SEVERITY_MEDIUM ? 1 : 0;
-
-		if (f->check->is_incomplete)
-			e = 2;
-		if (security &&
-		    (!strncmp(f->check->id, "pii/", 4) || !strncmp(f->check->id, "license/", 8) ||
-			!strncmp(f->check->id, "documentation/", 14)))
-			e = 0;
-		if (e > rank)
-			rank = e;
-		json_object_object_add(j, "check", str(f->check->id));
-		json_object_object_add(j, "severity", str(severity_name(f->severity)));
-		json_object_object_add(j, "member", str(f->member));
-		json_object_object_add(j, "offset", json_object_new_int64((int64_t)f->offset));
-		json_object_object_add(j, "line", json_object_new_int64((int64_t)f->line));
-		json_object_object_add(j, "message", str(f->message));
-		json_object_object_add(j, "evidence", str(f->evidence));
-		json_object_array_add(fs, j);
-	}
-	for (size_t i = 0; i < r->nmembers; i++) {
-		struct json_object *j = json_object_new_object(), *fm = json_object_new_array(),
-				   *fa = json_object_new_object();
-
-		json_object_object_add(j, "path", str(r->members[i].path));
-		json_object_object_add(
-		    j, "bytes", json_object_new_int64((int64_t)r->members[i].bytes));
-		json_object_object_add(j, "sha256", str(r->members[i].sha256));
-		for (size_t k = 0; r->members[i].formats[k] != NULL; k++)
-			json_object_array_add(fm, str(r->members[i].formats[k]));
-		json_object_object_add(j, "formats", fm);
-		for (size_t k = 0; k < r->members[i].nfacts; k++)
-			json_object_object_add(
-			    fa, r->members[i].facts[k].key, str(r->members[i].facts[k].value));
-		json_object_object_add(j, "facts", fa);
-		json_object_array_add(ms, j);
-	}
-	for (size_t i = 0; i < r->nprovenance; i++) {
-		struct json_object *j = json_object_new_object();
-		const struct provenance *p = &r->provenance[i];
-
-		json_object_object_add(j, "kind", str(p->kind));
-		json_object_object_add(j, "path", str(p->path));
-		json_object_object_add(j, "status", str(provenance_status_name(p->status)));
-		json_object_object_add(j, "signer", str(p->signer));
-		json_object_object_add(j, "covers", json_object_new_int64((int64_t)p->covers));
-		json_object_object_add(j, "why", str(p->why));
-		json_object_array_add(ps, j);
-	}
-	if (!q->inspects) {
-		bool failed = false, verified = false, bad = false;
-		for (size_t i = 0; i < r->nprovenance; i++) {
-			failed |= r->provenance[i].status == PROVENANCE_FAILED;
-			verified |= r->provenance[i].status == PROVENANCE_VERIFIED;
-			bad |= r->provenance[i].status == PROVENANCE_INCOMPLETE;
+	for (size_t i = 0; paths != NULL && paths[i] != NULL; i++) {
+		if (*n == MAX_INPUTS) {
+			error->exit = ASSAY_USAGE;
+			snprintf(error->text, sizeof(error->text), "more than %d files of one kind",
+			    MAX_INPUTS);
+			return false;
 		}
-		if (rank == 0)
-			rank = failed ? 3 : bad || !verified ? 2 : 0;
+		if (!read_input(paths[i], max, &items[*n], error))
+			return false;
+		(*n)++;
 	}
-	json_object_object_add(o, "verdict", str(names[rank]));
-	json_object_object_add(o, "exit", json_object_new_int(exits[rank]));
-	json_object_object_add(o, "sandbox", str(r->sandbox));
-	json_object_object_add(o, "members", ms);
-	json_object_object_add(o, "findings", fs);
-	json_object_object_add(o, "provenance", ps);
-	fprintf(out, "%s\n",
-	    json_object_to_json_string_ext(
-		o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
-	return exits[rank];
+	return true;
 }
 
-static struct bytes
-slurp(const char *path, struct assay_error *error)
+static void
+free_inputs(struct inputs *inputs)
 {
-	FILE *f = fopen(path, "rb");
-	char *data = malloc(LIMIT_CLAIM);
-	size_t n = f == NULL || data == NULL ? 0 : fread(data, 1, LIMIT_CLAIM, f);
+	for (size_t i = 0; i < inputs->nkeys; i++)
+		free((void *)(uintptr_t)inputs->keys[i].data);
+	for (size_t i = 0; i < inputs->ncertificates; i++)
+		free((void *)(uintptr_t)inputs->certificates[i].data);
+	for (size_t i = 0; i < inputs->nsignatures; i++)
+		free((void *)(uintptr_t)inputs->signatures[i].bytes.data);
+	free((void *)(uintptr_t)inputs->trusted_root.data);
+}
 
-	if (f == NULL) {
-		error->exit = ASSAY_USAGE;
-		snprintf(error->text, sizeof(error->text), "cannot read %s", path);
-	} else
-		fclose(f);
-	return bytes_of(data, n);
+static bool
+read_inputs(const struct assay_request *request, struct inputs *inputs, struct assay_error *error)
+{
+	struct bytes signatures[MAX_INPUTS];
+	bool done;
+
+	done = read_list(request->signatures, LIMIT_CLAIM, signatures, &inputs->nsignatures, error);
+	for (size_t i = 0; i < inputs->nsignatures; i++)
+		inputs->signatures[i] =
+		    (struct scan_signature){ request->signatures[i], signatures[i] };
+	return done &&
+	    read_list(request->public_keys, LIMIT_TRUST, inputs->keys, &inputs->nkeys, error) &&
+	    read_list(request->certificate_chains, LIMIT_TRUST, inputs->certificates,
+		&inputs->ncertificates, error) &&
+	    (request->trusted_root == NULL ||
+		read_input(request->trusted_root, LIMIT_TRUST, &inputs->trusted_root, error));
+}
+
+/* What the user trusts: the command line's word, and the policy's where that has none. */
+static struct trust
+trust_of(const struct assay_request *request, const struct policy *policy,
+    const struct inputs *inputs, int64_t now)
+{
+	return (struct trust){
+		.public_keys = inputs->keys,
+		.npublic_keys = inputs->nkeys,
+		.certificates = inputs->certificates,
+		.ncertificates = inputs->ncertificates,
+		.trusted_root = inputs->trusted_root,
+		.identity = request->identity != NULL ? request->identity
+		    : request->identity_regex != NULL ? NULL
+						      : policy->signature_identity,
+		.issuer = request->issuer != NULL   ? request->issuer
+		    : request->issuer_regex != NULL ? NULL
+						    : policy->signature_issuer,
+		.identity_regex = request->identity_regex,
+		.issuer_regex = request->issuer_regex,
+		.ignore = request->ignore,
+		.allow_symlinks = request->allow_symlinks,
+		.ignore_unsigned =
+		    request->ignore_unsigned || policy->signature_unsigned == ACTION_PASS,
+		.allow_expired = request->allow_expired || policy->signature_expired == ACTION_PASS,
+		.now = now,
+	};
+}
+
+/* The families of checks, by the names of their files: nothing is parsed for that. */
+static const char *const *
+families_of(const struct session *session, struct arena *arena)
+{
+	size_t n;
+	const struct rule_file *files = rules_files(session->rules, "checks", &n);
+	const char **families = arena_array(arena, n + 1, sizeof(*families));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n && families != NULL; i++) {
+		const char *slash = strrchr(files[i].name, '/');
+		const char *base = slash == NULL ? files[i].name : slash + 1;
+		struct bytes stem = bytes_of(base, strcspn(base, "."));
+		bool is_known = false;
+
+		for (size_t k = 0; k < kept; k++)
+			is_known = is_known || bytes_equal_string(stem, families[k]);
+		if (!is_known)
+			families[kept++] = arena_string_of(arena, stem);
+	}
+	return families;
+}
+
+/* Everything a run needs, in the order in which it is opened. */
+struct run {
+	const struct assay_settings *settings;
+	const struct assay_request *request;
+	struct session session;
+	struct policy *policy;
+	struct waivers *waivers;
+	struct baseline *baseline;
+	struct inputs inputs;
+	struct result *result;
+	struct decision decision;
+};
+
+static bool
+open_run(struct run *run, struct assay_error *error)
+{
+	const struct assay_request *request = run->request;
+	struct outputs_request outputs = { request->formats, request->output, request->quiet };
+	struct status status = { 0 };
+
+	if (!outputs_check(&outputs, &status))
+		goto failed;
+	run->policy = policies_open(run->settings, request->policy, &status);
+	if (run->policy == NULL)
+		goto failed;
+	if (request->waivers != NULL) {
+		run->waivers = waivers_read(
+		    request->waivers, run->settings->now, run->policy->waivers_days, &status);
+		if (run->waivers == NULL)
+			goto failed;
+	}
+	if (request->baseline != NULL) {
+		run->baseline = baseline_read(request->baseline, &status);
+		if (run->baseline == NULL)
+			goto failed;
+	}
+	return read_inputs(request, &run->inputs, error);
+failed:
+	session_fail(error, &status);
+	return false;
+}
+
+static bool
+scan(struct run *run, struct status *status)
+{
+	const struct assay_request *request = run->request;
+	struct scan_options options = { .targets = request->targets,
+		.ntargets = request->ntargets,
+		.rules = run->session.rules,
+		.catalog = run->session.catalog,
+		.inspects = request->inspects,
+		.detectors = run->policy->detectors.items,
+		.trust = trust_of(request, run->policy, &run->inputs, run->settings->now),
+		.signatures = run->inputs.signatures,
+		.nsignatures = run->inputs.nsignatures,
+		.jobs = request->jobs,
+		.seconds = request->timeout,
+		.no_sandbox = request->no_sandbox,
+		.temporary = run->settings->temporary_folder,
+		.progress = request->progress,
+		.progress_context = request->progress_context };
+
+	if (!scan_run(&options, &run->result, status))
+		return false;
+	run->result->started = run->result->finished = run->settings->now;
+	return true;
+}
+
+static bool
+judge(struct run *run, struct status *status)
+{
+	struct decide_options options = { .policy = run->policy,
+		.catalog = run->session.catalog,
+		.waivers = run->waivers,
+		.baseline = run->baseline,
+		.families = families_of(&run->session, run->result->arena),
+		.fail_on = run->request->fail_on,
+		.inspects = run->request->inspects,
+		.signatures = run->request->signatures,
+		.now = run->settings->now };
+
+	return decide(run->result, &options, &run->decision, status);
+}
+
+static bool
+report(struct run *run, FILE *out, struct status *status)
+{
+	const struct assay_request *request = run->request;
+	struct outputs_request wanted = { request->formats, request->output, request->quiet };
+	struct report_input input = { .result = run->result,
+		.decision = &run->decision,
+		.policy = run->policy,
+		.waivers = run->waivers,
+		.baseline = run->baseline,
+		.version = PACKAGE_VERSION,
+		.exit = report_exit(run->decision.verdict),
+		.inspects = request->inspects,
+		.color = request->color,
+		.width = request->width };
+	struct outputs outputs;
+
+	if (!outputs_write(&wanted, &input, out, &outputs, status))
+		return false;
+	outputs_free(&outputs);
+	return true;
+}
+
+static void
+close_run(struct run *run)
+{
+	result_free(run->result);
+	free_inputs(&run->inputs);
+	baseline_free(run->baseline);
+	waivers_free(run->waivers);
+	policy_free(run->policy);
+	session_close(&run->session);
 }
 
 enum assay_exit
 assay_scan(const struct assay_settings *settings, const struct assay_request *request, FILE *out,
     struct assay_error *error)
 {
-	static const char *const all_detectors[] = { "yara", "secret", "pii", "license",
-		"documentation", "dependency", NULL };
-	static const char *const security_detectors[] = { "yara", "secret", NULL };
-	char folder[4096];
-	const char *folders[16] = { folder };
+	struct run run = { .settings = settings, .request = request };
+	enum assay_exit code = ASSAY_USAGE;
 	struct status status = { 0 };
-	struct rules *rules;
-	struct catalog *catalog;
-	struct scan_options options = { .targets = request->targets,
-		.ntargets = request->ntargets,
-		.inspects = request->inspects,
-		.jobs = request->jobs,
-		.seconds = request->timeout,
-		.no_sandbox = request->no_sandbox,
-		.temporary = settings->temporary_folder };
-	struct scan_signature signatures[16];
-	struct bytes keys[16], certs[16];
-	struct result *result;
-	size_t n = 1;
-	int code;
 
-	snprintf(folder, sizeof(folder), "%s/rules",
-	    settings->data_folder == NULL ? ASSAY_DATADIR : settings->data_folder);
-	for (size_t i = 0; request->rules[i] != NULL && n < 16; i++)
-		folders[n++] = request->rules[i];
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	rules = rules_open(folders, n, &status);
-	if (rules == NULL)
-		goto failed;
-	catalog = catalog_new(rules);
-	options.rules = rules;
-	options.catalog = catalog;
-	options.detectors = request->policy != NULL && strcmp(request->policy, "security") == 0
-	    ? security_detectors
-	    : all_detectors;
-	options.trust.now = settings->now;
-	options.trust.identity = request->identity;
-	options.trust.issuer = request->issuer;
-	options.trust.identity_regex = request->identity_regex;
-	options.trust.issuer_regex = request->issuer_regex;
-	options.trust.ignore = request->ignore;
-	options.trust.allow_symlinks = request->allow_symlinks;
-	options.trust.allow_expired = request->allow_expired;
-	options.trust.ignore_unsigned = request->ignore_unsigned;
-	for (size_t i = 0; request->signatures[i] != NULL && i < 16; i++)
-		signatures[options.nsignatures++] = (struct scan_signature){ request->signatures[i],
-			slurp(request->signatures[i], error) };
-	options.signatures = signatures;
-	for (size_t i = 0; request->public_keys[i] != NULL && i < 16; i++)
-		keys[options.trust.npublic_keys++] = slurp(request->public_keys[i], error);
-	for (size_t i = 0; request->certificate_chains[i] != NULL && i < 16; i++)
-		certs[options.trust.ncertificates++] = slurp(request->certificate_chains[i], error);
-	options.trust.public_keys = keys;
-	options.trust.certificates = certs;
-	if (request->trusted_root != NULL)
-		options.trust.trusted_root = slurp(request->trusted_root, error);
-	if (error->text[0] != '\0')
+	if (request->fail_on != NULL) {
+		enum severity severity;
+
+		if (!severity_parse(request->fail_on, &severity)) {
+			status_set(&status, STATUS_USAGE,
+			    "--fail-on takes low, medium, high or critical, not \"%.40s\"",
+			    request->fail_on);
+			return session_fail(error, &status);
+		}
+	}
+	if (!session_open(&run.session, settings, request->rules, error))
 		return error->exit;
-	if (!scan_run(&options, &result, &status))
-		goto failed;
-	code = interim(result, request, out);
-	result_free(result);
-	return (enum assay_exit)code;
-failed:
-	error->exit = ASSAY_USAGE;
-	snprintf(error->text, sizeof(error->text), "%s", status.text);
-	return ASSAY_USAGE;
+	if (!open_run(&run, error)) {
+		code = error->exit;
+	} else if (!scan(&run, &status) || !judge(&run, &status)) {
+		code = session_fail(error, &status);
+	} else if (!report(&run, out, &status)) {
+		/* The verdict stands, but nobody can read it: that is no pass. */
+		session_fail(error, &status);
+		code = error->exit = ASSAY_ERROR;
+	} else {
+		code = (enum assay_exit)report_exit(run.decision.verdict);
+	}
+	close_run(&run);
+	return code;
 }

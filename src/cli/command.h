@@ -59,6 +59,8 @@ enum assay_exit complain(enum assay_exit status, const char *format, ...)
 enum assay_exit complain_error(const struct assay_error *);
 /* Is color wanted on FILE, after --color WHEN, NO_COLOR, TERM? */
 bool wants_color(const struct invocation *, FILE *);
+/* Columns of the terminal that FILE is, or 0. */
+unsigned terminal_width(FILE *);
 /* The word of LIST (NULL-terminated) nearest to a misspelt one, or NULL. */
 const char *nearest_word(const char *word, const char *const *list);
 /* Prints the help of COMMAND (PARENT: the command it belongs to, or NULL). */

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct given {
@@ -266,4 +267,13 @@ wants_color(const struct invocation *invocation, FILE *file)
 	if ((when != NULL && strcmp(when, "never") == 0) || (no_color != NULL && *no_color != '\0'))
 		return false;
 	return isatty(fileno(file)) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+unsigned
+terminal_width(FILE *file)
+{
+	struct winsize size;
+
+	return isatty(fileno(file)) && ioctl(fileno(file), TIOCGWINSZ, &size) == 0 ? size.ws_col
+										   : 0;
 }

@@ -122,6 +122,7 @@ run(const struct invocation *invocation, bool inspects)
 	request.no_sandbox = invocation_has(invocation, "no-sandbox");
 	request.quiet = invocation_has(invocation, "quiet");
 	request.color = wants_color(invocation, stdout);
+	request.width = terminal_width(stdout);
 	if (!request.quiet && !invocation_has(invocation, "no-progress") && isatty(STDERR_FILENO) &&
 	    term != NULL && strcmp(term, "dumb") != 0) {
 		clock_gettime(CLOCK_MONOTONIC, &progress.start);

@@ -178,6 +178,14 @@ compare_findings(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->message, y->message);
 }
 
+void
+result_sort_findings(struct result *result)
+{
+	if (result->nfindings > 1)
+		qsort(result->findings, result->nfindings, sizeof(*result->findings),
+		    compare_findings);
+}
+
 /* Findings that say the same of the same member are one, with a count. */
 static size_t
 fold_findings(struct result_finding *findings, size_t n)
@@ -332,10 +340,9 @@ collector_take_result(
 		return NULL;
 	}
 	result->findings = collector->findings.items;
-	if (collector->findings.n > 1)
-		qsort(result->findings, collector->findings.n, sizeof(*result->findings),
-		    compare_findings);
-	result->nfindings = fold_findings(result->findings, collector->findings.n);
+	result->nfindings = collector->findings.n;
+	result_sort_findings(result);
+	result->nfindings = fold_findings(result->findings, result->nfindings);
 	result->skipped = collector->skips.items;
 	result->nskipped = collector->skips.n;
 	if (result->nskipped > 1)

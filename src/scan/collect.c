@@ -144,10 +144,8 @@ get_member(struct collector *collector, const struct job *job, struct reader *r)
 	return true;
 }
 
-/* 32 hexadecimal digits over what makes a finding the same one next time. */
-static const char *
-fingerprint_of(
-    struct collector *collector, const char *check, const char *member, const char *evidence)
+const char *
+result_fingerprint(struct arena *arena, const char *check, const char *member, const char *evidence)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	struct buffer text = buffer_up_to(LIMIT_MESSAGE);
@@ -162,7 +160,7 @@ fingerprint_of(
 		for (int i = 0; i < 16; i++)
 			buffer_add_format(&hex, "%02x", digest[i]);
 	if (hex.len == 32)
-		result = arena_string_of(collector->arena, buffer_bytes(&hex));
+		result = arena_string_of(arena, buffer_bytes(&hex));
 	buffer_free(&text);
 	buffer_free(&hex);
 	return result == NULL ? "" : result;
@@ -181,7 +179,8 @@ add_finding(struct collector *collector, struct result_finding *finding, const c
 		return false;
 	}
 	finding->severity = finding->check->severity;
-	finding->fingerprint = fingerprint_of(collector, id, finding->member, finding->evidence);
+	finding->fingerprint =
+	    result_fingerprint(collector->arena, id, finding->member, finding->evidence);
 	finding->is_new = true;
 	slot = list_add(collector, &collector->findings, sizeof(*slot));
 	if (slot != NULL)

@@ -65,5 +65,10 @@ struct result {
 };
 
 void result_free(struct result *);
+/* By member, offset, check, evidence; for whoever adds findings. */
+void result_sort_findings(struct result *);
+/* 32 hexadecimal digits over what makes a finding the same one next time. "" out of memory. */
+const char *result_fingerprint(
+    struct arena *, const char *check, const char *member, const char *evidence);
 
 #endif

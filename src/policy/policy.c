@@ -1,0 +1,229 @@
+/* Policies: found by name, read with what they extend. See policy/policy.h. */
+#include "config.h"
+
+#include "policy/policy.h"
+
+#include "core/limits.h"
+#include "core/text.h"
+#include "policy/settings.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#define MAX_EXTENDS 8 /* policies that extend each other; real ones use two */
+
+static const char *const action_names[] = { "pass", "review", "incomplete", "fail" };
+
+const char *
+action_name(enum action action)
+{
+	return action_names[action];
+}
+
+bool
+action_parse(const char *name, enum action *ret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(action_names); i++)
+		if (strcmp(action_names[i], name) == 0) {
+			*ret = (enum action)i;
+			return true;
+		}
+	if (strcmp(name, "off") != 0)
+		return false;
+	*ret = ACTION_PASS;
+	return true;
+}
+
+/* A path for errors and its last part for origins. */
+static bool
+is_path(const char *name)
+{
+	struct bytes b = bytes_of_string(name);
+
+	return strchr(name, '/') != NULL || bytes_ends(b, ".yaml") || bytes_ends(b, ".yml") ||
+	    bytes_ends(b, ".json");
+}
+
+static struct yaml *
+read_file(const char *path, bool *ret_exists, struct status *status)
+{
+	FILE *file = fopen(path, "rbe");
+	char *data = malloc(LIMIT_YAML_BYTES + 1);
+	struct yaml *yaml = NULL;
+	size_t len;
+
+	*ret_exists = file != NULL;
+	if (data == NULL) {
+		status_set(status, STATUS_MEMORY, "no memory to read %s", path);
+	} else if (file == NULL) {
+		status_set(
+		    status, STATUS_USAGE, "cannot read the policy %s: %s", path, strerror(errno));
+	} else {
+		len = fread(data, 1, LIMIT_YAML_BYTES + 1, file);
+		if (ferror(file))
+			status_set(status, STATUS_USAGE, "cannot read the policy %s: %s", path,
+			    strerror(errno));
+		else
+			yaml = yaml_parse(bytes_of(data, len), path, status);
+	}
+	if (file != NULL)
+		fclose(file);
+	free(data);
+	return yaml;
+}
+
+/* The file of a policy's name; the last folder that has it wins. */
+static struct yaml *
+find_file(struct policy *policy, const char *name, const struct policy_folders *folders,
+    const char **ret_path, struct status *status)
+{
+	if (is_path(name)) {
+		bool exists;
+
+		*ret_path = name;
+		return read_file(name, &exists, status);
+	}
+	for (size_t i = folders->n; i > 0; i--) {
+		struct status trouble = { 0 };
+		bool exists;
+		struct yaml *yaml;
+
+		*ret_path =
+		    arena_format(policy->arena, "%s/%s.yaml", folders->folders[i - 1], name);
+		if (*ret_path == NULL)
+			return NULL;
+		yaml = read_file(*ret_path, &exists, &trouble);
+		if (yaml != NULL)
+			return yaml;
+		if (exists) {
+			status_set(status, trouble.code, "%s", trouble.text);
+			return NULL;
+		}
+	}
+	status_set(status, STATUS_USAGE,
+	    "there is no policy \"%.80s\"; `assay policy list` names them, a file needs a slash or "
+	    ".yaml",
+	    name);
+	return NULL;
+}
+
+static bool
+load(struct policy *policy, const char *name, const struct policy_folders *folders, unsigned depth,
+    struct status *status)
+{
+	const char *path = NULL, *extends, *slash, *own;
+	struct yaml *yaml;
+	bool done = false;
+
+	if (depth == MAX_EXTENDS)
+		return status_set(status, STATUS_USAGE,
+		    "the policy %s extends itself, or more than %d others", name, MAX_EXTENDS);
+	yaml = find_file(policy, name, folders, &path, status);
+	if (yaml == NULL)
+		return status_set(status, STATUS_MEMORY, "no memory for the policy");
+	path = arena_string(policy->arena, path);
+	extends = yaml_get_string(yaml_root(yaml), "extends");
+	if (path == NULL || (extends != NULL && !load(policy, extends, folders, depth + 1, status)))
+		goto out;
+	slash = strrchr(path, '/');
+	if (!settings_apply(
+		policy, yaml_root(yaml), path, slash == NULL ? path : slash + 1, status))
+		goto out;
+	own = yaml_get_string(yaml_root(yaml), "name");
+	if (own == NULL) {
+		status_set(status, STATUS_USAGE, "%s:1: a policy needs a name", path);
+		goto out;
+	}
+	policy->name = text_safe(policy->arena, bytes_of_string(own), 200);
+	policy->source = path;
+	done = policy->name != NULL;
+out:
+	yaml_free(yaml);
+	return done || status_set(status, STATUS_MEMORY, "no memory for the policy");
+}
+
+/* The digest is of the effective settings: it does not change with comments or file names, and
+ * does with what a parent says. */
+static bool
+digest(struct policy *policy)
+{
+	unsigned char raw[EVP_MAX_MD_SIZE];
+	char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+	bool done = file != NULL;
+
+	if (file != NULL) {
+		settings_print(policy, file, false);
+		done = !ferror(file);
+		done = fclose(file) == 0 && done;
+	}
+	done = done && EVP_Digest(text, len, raw, NULL, EVP_sha256(), NULL) == 1;
+	for (size_t i = 0; done && i < 32; i++)
+		snprintf(policy->sha256 + 2 * i, 3, "%02x", raw[i]);
+	free(text);
+	return done;
+}
+
+struct policy *
+policy_open(const char *name, const struct policy_folders *folders, struct status *status)
+{
+	struct arena *arena = arena_new(4 * LIMIT_YAML_BYTES);
+	struct policy *policy = arena == NULL ? NULL : arena_alloc(arena, sizeof(*policy));
+
+	if (policy == NULL) {
+		arena_free(arena);
+		status_set(status, STATUS_MEMORY, "no memory for the policy");
+		return NULL;
+	}
+	policy->arena = arena;
+	settings_default(policy);
+	if (!load(policy, name, folders, 0, status)) {
+		policy_free(policy);
+		return NULL;
+	}
+	if (!digest(policy)) {
+		status_set(status, STATUS_MEMORY, "no memory for the policy's digest");
+		policy_free(policy);
+		return NULL;
+	}
+	return policy;
+}
+
+void
+policy_free(struct policy *policy)
+{
+	if (policy != NULL)
+		arena_free(policy->arena); /* the policy lives in it */
+}
+
+void
+policy_print(const struct policy *policy, FILE *file, bool with_origins)
+{
+	settings_print(policy, file, with_origins);
+}
+
+const struct policy_pair *
+policy_check_rule(const struct policy *policy, const char *check)
+{
+	for (size_t i = policy->checks.n; i > 0; i--)
+		if (text_glob(policy->checks.pairs[i - 1].key, check))
+			return &policy->checks.pairs[i - 1];
+	return NULL;
+}
+
+bool
+policy_list_matches(const struct policy_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (text_glob(list->items[i], name))
+			return true;
+	return false;
+}
+
+bool
+policy_runs(const struct policy *policy, const char *detector)
+{
+	return policy->detectors.items == NULL || policy_list_matches(&policy->detectors, detector);
+}
