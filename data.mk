@@ -29,6 +29,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/globals/transformers.yaml \
 	rules/licenses/list.tsv \
 	rules/licenses/names.yaml \
+	rules/licenses/obligations.yaml \
 	rules/licenses/texts.dat \
 	rules/licenses/words.tsv \
 	$(NULL)

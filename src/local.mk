@@ -57,6 +57,7 @@ libcore_la_SOURCES = \
 	src/detect/license_names.c src/detect/license_names.h \
 	src/detect/license_notices.c src/detect/license_notices.h \
 	src/detect/license_scan.c src/detect/license_scan.h \
+	src/detect/license_terms.c src/detect/license_terms.h \
 	src/detect/license_texts.c src/detect/license_texts.h \
 	src/detect/license_words.c src/detect/license_words.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
@@ -87,6 +88,7 @@ libcore_la_SOURCES = \
 	src/report/report.c src/report/report.h \
 	src/report/stream.c src/report/stream.h \
 	src/report/text.c \
+	src/policy/licenses.c src/policy/licenses.h \
 	src/api/inspect.c \
 	src/api/policies.c src/api/policies.h \
 	src/api/scan.c \

@@ -15,6 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 # Unit tests: a line here, a file in tests/unit/.
 unit_tests = \
 	tests/unit/license_expression \
+	tests/unit/license_policy \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/wire \
@@ -23,6 +24,8 @@ check_PROGRAMS += $(unit_tests)
 
 tests_unit_license_expression_SOURCES = tests/unit/license_expression.c tests/tap.h
 tests_unit_license_expression_LDADD = libcore.la
+tests_unit_license_policy_SOURCES = tests/unit/license_policy.c tests/tap.h
+tests_unit_license_policy_LDADD = libcore.la
 tests_unit_reader_SOURCES = tests/unit/reader.c tests/tap.h
 tests_unit_reader_LDADD = libcore.la
 tests_unit_rules_SOURCES = tests/unit/rules.c tests/tap.h

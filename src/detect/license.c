@@ -7,6 +7,7 @@
  *   license.detected    by texts, notices, tags, URLs
  *   license.similarity  per cent, of the license text that differs most from its official form
  *   license.text        ids whose whole text stands here, ", " between
+ *   license.terms       what they ask and allow, for people (obligations.yaml)
  *   license.link, license.name, license.base_model   as a model card gives them
  */
 #include "config.h"
@@ -53,6 +54,7 @@ free_rules(void *compiled)
 	if (rules == NULL)
 		return;
 	license_names_free(rules->data.names);
+	license_terms_free(rules->data.terms);
 	license_texts_free(rules->data.texts);
 	license_variants_free(rules->data.variants);
 	free(rules);
@@ -88,6 +90,8 @@ load(struct license_rules *rules)
 	if (rules->data.texts != NULL)
 		rules->data.names = license_names_new(
 		    rules->files, rules->nfiles, rules->data.variants, &rules->status);
+	if (rules->data.names != NULL)
+		rules->data.terms = license_terms_new(rules->files, rules->nfiles, &rules->status);
 }
 
 /* The data, loaded at the first member that needs it: what is loaded is a cache. */
@@ -98,7 +102,7 @@ data_of(const void *compiled, struct sink *sink)
 
 	if (!rules->is_loaded)
 		load(rules);
-	if (rules->data.names != NULL)
+	if (rules->data.terms != NULL)
 		return &rules->data;
 	sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
 	    "the detector license could not run: %s", rules->status.text);
@@ -229,8 +233,8 @@ report_unknown(struct sink *sink, const struct member *member,
 }
 
 static void
-report(
-    struct sink *sink, const struct license_declared *declared, const struct license_node *detected)
+report(struct sink *sink, const struct license_terms *terms,
+    const struct license_declared *declared, const struct license_node *detected)
 {
 	struct arena *arena = sink_arena(sink);
 	const struct license_node *all =
@@ -253,6 +257,8 @@ report(
 		if (text != NULL)
 			sink_fact(sink, expressions[i].key, "%s", text);
 	}
+	if (all != NULL && license_terms_line(terms, arena, all) != NULL)
+		sink_fact(sink, "license.terms", "%s", license_terms_line(terms, arena, all));
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i].value != NULL)
 			sink_fact(sink, texts[i].key, "%s", texts[i].value);
@@ -282,7 +288,7 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 	if (found->failed != NULL)
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "%s", found->failed);
 	detected = license_decide(sink_arena(sink), found);
-	report(sink, &declared, detected);
+	report(sink, data->terms, &declared, detected);
 	report_texts(sink, found);
 	report_unknown(sink, member, &declared, detected);
 }

@@ -136,7 +136,7 @@ by_place(const void *a, const void *b)
 }
 
 static void
-add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t n)
+add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t n, bool in_order)
 {
 	const struct license_template *template = &f->templates[t];
 	struct region *region;
@@ -144,7 +144,8 @@ add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t 
 
 	if (n < quorum(template) || f->nregions == room)
 		return;
-	qsort(anchors, n, sizeof(*anchors), by_place);
+	if (!in_order)
+		qsort(anchors, n, sizeof(*anchors), by_place);
 	region = &f->regions[f->nregions++];
 	*region = (struct region){ .template = t,
 		.first_anchor = (uint32_t)(anchors - f->anchors),
@@ -152,6 +153,21 @@ add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t 
 		.from = anchors[0].at,
 		.to = anchors[n - 1].at + LICENSE_RUN,
 		.promise = 2 * (int64_t)n - template->nanchors };
+}
+
+/* Do all anchors lie near one diagonal? Most often they do, and need no sorting. */
+static bool
+is_one_copy(const struct license_anchor *anchors, size_t n, int64_t slack)
+{
+	int64_t least = INT64_MAX, most = INT64_MIN;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t d = (int64_t)anchors[i].at - anchors[i].in;
+
+		least = d < least ? d : least;
+		most = d > most ? d : most;
+	}
+	return most - least <= slack;
 }
 
 /*
@@ -169,6 +185,10 @@ find_regions(struct finder *f)
 		if (f->fills[t] == UINT32_MAX)
 			continue;
 		anchors = f->anchors + f->fills[t] - n;
+		if (is_one_copy(anchors, n, slack)) {
+			add_region(f, t, anchors, n, true);
+			continue;
+		}
 		qsort(anchors, n, sizeof(*anchors), by_diagonal);
 		for (size_t i = 1; i <= n; i++) {
 			int64_t d = i == n ? 0 : (int64_t)anchors[i].at - anchors[i].in,
@@ -177,7 +197,7 @@ find_regions(struct finder *f)
 
 			if (i < n && d - before <= slack / 2 && d - first <= slack)
 				continue;
-			add_region(f, t, anchors + start, i - start);
+			add_region(f, t, anchors + start, i - start, false);
 			start = i;
 		}
 	}

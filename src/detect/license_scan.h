@@ -9,6 +9,7 @@
 #include "core/sink.h"
 #include "detect/license_expression.h"
 #include "detect/license_notices.h"
+#include "detect/license_terms.h"
 #include "detect/license_texts.h"
 
 /* What rules/licenses holds; loaded when the first text needs it. */
@@ -16,6 +17,7 @@ struct license_data {
 	struct license_variants *variants;
 	struct license_texts *texts;
 	struct license_names *names;
+	struct license_terms *terms;
 };
 
 enum license_evidence_kind { EVIDENCE_TEXT, EVIDENCE_NOTICE, EVIDENCE_URL, EVIDENCE_TAG };

@@ -163,41 +163,51 @@ sort_bucket(struct license_posting *postings, uint32_t n)
 	}
 }
 
-/* Two passes over all runs: count the buckets, then fill them. */
-static bool
-build_index(struct license_texts *texts)
+/* The runs that count, in the order of the templates; NULL out of memory. */
+static struct license_posting *
+list_runs(struct license_texts *texts, uint32_t ntokens, uint32_t *ret_n)
 {
-	uint32_t total = 0;
+	struct license_posting *runs = calloc((size_t)ntokens + 1, sizeof(*runs));
+	uint32_t n = 0;
 
-	for (int pass = 0; pass < 2; pass++) {
-		for (uint32_t t = 0; t < texts->ntemplates; t++) {
-			struct license_template *template = &texts->templates[t];
+	for (uint32_t t = 0; runs != NULL && t < texts->ntemplates; t++) {
+		struct license_template *template = &texts->templates[t];
 
-			for (uint32_t i = 0; i + LICENSE_RUN <= template->n; i++) {
-				uint32_t hash = license_run_hash(template->words + i);
-				uint32_t bucket = hash >> 16;
+		for (uint32_t i = 0; i + LICENSE_RUN <= template->n; i++) {
+			uint32_t hash = license_run_hash(template->words + i);
 
-				if (!license_run_counts(hash))
-					continue;
-				if (pass == 0) {
-					texts->starts[bucket]++;
-					template->nanchors++;
-				} else {
-					texts->postings[--texts->starts[bucket]] =
-					    (struct license_posting){ hash, (uint16_t)t,
-						    (uint16_t)i };
-				}
-			}
+			if (!license_run_counts(hash))
+				continue;
+			runs[n++] = (struct license_posting){ hash, (uint16_t)t, (uint16_t)i };
+			template->nanchors++;
 		}
-		if (pass == 1)
-			break;
-		for (uint32_t i = 0; i < BUCKETS; i++)
-			texts->starts[i] = total += texts->starts[i];
-		texts->starts[BUCKETS] = total;
-		texts->postings = calloc(total + 1, sizeof(*texts->postings));
-		if (texts->postings == NULL)
-			return false;
 	}
+	*ret_n = n;
+	return runs;
+}
+
+/* Sorts all runs into buckets by the upper half of their hash. */
+static bool
+build_index(struct license_texts *texts, uint32_t ntokens)
+{
+	uint32_t total = 0, n;
+	struct license_posting *runs = list_runs(texts, ntokens, &n);
+
+	if (runs == NULL)
+		return false;
+	texts->postings = calloc((size_t)n + 1, sizeof(*texts->postings));
+	if (texts->postings == NULL) {
+		free(runs);
+		return false;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		texts->starts[runs[i].hash >> 16]++;
+	for (uint32_t i = 0; i < BUCKETS; i++)
+		texts->starts[i] = total += texts->starts[i];
+	texts->starts[BUCKETS] = total;
+	for (uint32_t i = n; i-- > 0;)
+		texts->postings[--texts->starts[runs[i].hash >> 16]] = runs[i];
+	free(runs);
 	for (uint32_t i = 0; i < BUCKETS; i++)
 		sort_bucket(
 		    texts->postings + texts->starts[i], texts->starts[i + 1] - texts->starts[i]);
@@ -231,7 +241,7 @@ license_texts_new(struct bytes data, const char *source, struct status *status)
 		texts->marks = calloc((size_t)sizes.tokens + 1, 1);
 		done = texts->templates != NULL && texts->words != NULL && texts->marks != NULL &&
 		    read_words(texts, &in, sizes.words) && read_names(texts, &in, &sizes) &&
-		    read_templates(texts, &in, &sizes) && build_index(texts);
+		    read_templates(texts, &in, &sizes) && build_index(texts, sizes.tokens);
 	}
 	if (!done) {
 		status_set(status, STATUS_USAGE, "%s is no data of license texts", source);
