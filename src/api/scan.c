@@ -204,6 +204,7 @@ static bool
 judge(struct run *run, struct status *status)
 {
 	struct decide_options options = { .policy = run->policy,
+		.rules = run->session.rules,
 		.catalog = run->session.catalog,
 		.waivers = run->waivers,
 		.baseline = run->baseline,

@@ -50,7 +50,8 @@ struct decide_options {
 	const char *const *families;	 /* of checks, for the controls; NULL-terminated */
 	const char *fail_on;		 /* a severity that replaces the policy's; NULL: none */
 	bool inspects;			 /* false: `assay verify` */
-	const char *const *signatures;	 /* paths that must be verified; NULL-terminated or NULL */
+	const struct rules *rules;     /* the terms of licenses; NULL: licenses are not compared */
+	const char *const *signatures; /* paths that must be verified; NULL-terminated or NULL */
 	int64_t now;
 };
 

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "detect/license_expression.h"
 #include "format/format.h"
+#include "policy/licenses.h"
 #include "policy/metric.h"
 
 #define MESSAGE_NAME 200 /* characters of a name in a message */
@@ -151,6 +152,45 @@ judge_license(struct deciding *deciding, const struct result_member *member, con
 }
 
 static void
+note_issue(const struct license_issue *issue, void *context)
+{
+	deciding_note(context, issue->check, issue->member, issue->evidence, issue->message);
+}
+
+/* The licenses of members and of base models against each other. */
+static void
+compare_licenses(struct deciding *deciding)
+{
+	const struct policy_map *own = &deciding->policy->license_bases;
+	struct arena *arena = deciding->result->arena;
+	struct license_base *bases = arena_array(arena, own->n + 1, sizeof(*bases));
+	struct license_policy policy = { .bases = bases, .nbases = own->n };
+
+	if (deciding->options->rules == NULL)
+		return;
+	policy.terms = rules_get(deciding->options->rules, &license_terms_rules, deciding->status);
+	if (policy.terms == NULL || bases == NULL) {
+		deciding->failed = true;
+		return;
+	}
+	/* Of a policy the last pair that fits wins. */
+	for (size_t i = 0; i < own->n; i++)
+		bases[own->n - 1 - i] =
+		    (struct license_base){ own->pairs[i].key, own->pairs[i].value };
+	if (!policy_licenses(arena, deciding->result, &policy, note_issue, deciding))
+		deciding->failed = true;
+}
+
+static bool
+has_base_model(const struct result *result)
+{
+	for (size_t i = 0; i < result->nmembers; i++)
+		if (fact_of(&result->members[i], "license.base_model") != NULL)
+			return true;
+	return false;
+}
+
+static void
 check_licenses(struct deciding *deciding)
 {
 	const struct result *result = deciding->result;
@@ -164,6 +204,8 @@ check_licenses(struct deciding *deciding)
 		nlicenses++;
 		judge_license(deciding, &result->members[i], license);
 	}
+	if (nlicenses > 0 || has_base_model(result))
+		compare_licenses(deciding);
 	if (nlicenses == 0)
 		deciding_finding(deciding, "license/missing", deciding->policy->license_missing, "",
 		    "", "no member declares or holds a license");

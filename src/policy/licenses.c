@@ -5,8 +5,9 @@
 
 #include "core/text.h"
 
-#define MAX_DIFFERENT 64 /* expressions that are compared with each other; real bundles have ten \
-			  */
+#define MAX_DIFFERENT                                                              \
+	64 /* expressions that are compared with each other; real bundles have ten \
+	    */
 
 struct judging {
 	struct arena *arena;

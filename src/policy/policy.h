@@ -66,6 +66,7 @@ struct policy {
 
 	enum action license_missing, license_unlisted;
 	struct policy_list license_allow, license_review, license_deny;
+	struct policy_map license_bases; /* pattern of base models: an expression */
 
 	uint64_t pii_review_from, pii_fail_from; /* confidence in percent; over 100: never */
 	uint64_t secrets_review_from, secrets_fail_from;

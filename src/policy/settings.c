@@ -4,6 +4,7 @@
 #include "policy/settings.h"
 
 #include "core/limits.h"
+#include "detect/license_expression.h"
 #include "policy/metric.h"
 
 #include <errno.h>
@@ -73,6 +74,18 @@ wrong_detector(const char *key, const char *value)
 	return "yara, secret, pii, license, documentation or dependency";
 }
 
+static const char *
+wrong_expression(const char *key, const char *value)
+{
+	struct arena *arena = arena_new(64 * KIB);
+	struct status status = { 0 };
+	bool done = arena != NULL && license_expression_parse(arena, value, &status) != NULL;
+
+	(void)key;
+	arena_free(arena);
+	return done ? NULL : "a pattern of model names and an SPDX license expression";
+}
+
 /* A bare `*` would allow whatever can be imported. */
 static const char *
 wrong_global(const char *key, const char *value)
@@ -113,6 +126,7 @@ const struct setting settings[] = {
 	{ "licenses", "allow", SETTING_LIST, AT(license_allow), NULL },
 	{ "licenses", "review", SETTING_LIST, AT(license_review), NULL },
 	{ "licenses", "deny", SETTING_LIST, AT(license_deny), NULL },
+	{ "licenses", "base-models", SETTING_MAP, AT(license_bases), wrong_expression },
 	{ "pii", "review-from", SETTING_PERCENT, AT(pii_review_from), NULL },
 	{ "pii", "fail-from", SETTING_PERCENT, AT(pii_fail_from), NULL },
 	{ "secrets", "review-from", SETTING_PERCENT, AT(secrets_review_from), NULL },
