@@ -26,7 +26,7 @@ _assay()
 	-*)
 		local options=$common
 		case $command in
-		scan) options="$common $shared --policy --rules --waivers --baseline --key --log" ;;
+		scan) options="$common $shared --policy --rules --waivers --baseline --evidence-key --key --log" ;;
 		verify) options="$common $shared" ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -56,6 +56,7 @@ struct assay_request {
 	const char *waivers, *baseline;
 	const char *const *formats; /* "json", "sarif=FILE"; empty: text */
 	const char *output, *key, *log;
+	const char *evidence_key; /* of the hash in masked evidence; NULL: evidence.key */
 	const char *fail_on;
 	const char *const *signatures, *const *public_keys, *const *certificate_chains,
 								*const *ignore;

@@ -89,6 +89,7 @@ libcore_la_SOURCES = \
 	src/report/stream.c src/report/stream.h \
 	src/report/text.c \
 	src/policy/licenses.c src/policy/licenses.h \
+	src/api/evidence.c src/api/evidence.h \
 	src/api/inspect.c \
 	src/api/policies.c src/api/policies.h \
 	src/api/scan.c \

@@ -18,6 +18,7 @@ unit_tests = \
 	tests/unit/license_policy \
 	tests/unit/reader \
 	tests/unit/rules \
+	tests/unit/text_mask \
 	tests/unit/wire \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
@@ -30,6 +31,8 @@ tests_unit_reader_SOURCES = tests/unit/reader.c tests/tap.h
 tests_unit_reader_LDADD = libcore.la
 tests_unit_rules_SOURCES = tests/unit/rules.c tests/tap.h
 tests_unit_rules_LDADD = libcore.la
+tests_unit_text_mask_SOURCES = tests/unit/text_mask.c tests/tap.h
+tests_unit_text_mask_LDADD = libcore.la
 tests_unit_wire_SOURCES = tests/unit/wire.c tests/tap.h
 tests_unit_wire_LDADD = libcore.la
 

@@ -1,6 +1,7 @@
 /* assay_scan(): the whole job, from targets to reports. */
 #include "config.h"
 
+#include "api/evidence.h"
 #include "api/policies.h"
 #include "api/session.h"
 #include "core/limits.h"
@@ -271,7 +272,7 @@ assay_scan(const struct assay_settings *settings, const struct assay_request *re
 	}
 	if (!session_open(&run.session, settings, request->rules, error))
 		return error->exit;
-	if (!open_run(&run, error)) {
+	if (!open_run(&run, error) || !evidence_key_read(settings, request->evidence_key, error)) {
 		code = error->exit;
 	} else if (!scan(&run, &status) || !judge(&run, &status)) {
 		code = session_fail(error, &status);

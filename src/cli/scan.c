@@ -14,6 +14,7 @@ static const struct option scan_options[] = {
 	{ "waivers", "FILE", "accept the findings that this file accepts", false },
 	{ "baseline", "REPORT", "judge only what this earlier report does not hold", false },
 	{ "key", "FILE", "sign the report with this private key (needs --output)", false },
+	{ "evidence-key", "FILE", "key of the hashes in masked evidence", false },
 	{ "log", "DIR", "append the signed report to this audit log", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -103,6 +104,7 @@ run(const struct invocation *invocation, bool inspects)
 	request.waivers = invocation_value(invocation, "waivers");
 	request.baseline = invocation_value(invocation, "baseline");
 	request.key = invocation_value(invocation, "key");
+	request.evidence_key = invocation_value(invocation, "evidence-key");
 	request.log = invocation_value(invocation, "log");
 	request.formats = invocation_values(invocation, "format", &n);
 	request.output = invocation_value(invocation, "output");

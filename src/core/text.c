@@ -3,6 +3,8 @@
 
 #include "core/text.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 
 size_t
@@ -153,6 +155,36 @@ text_print_safe(FILE *file, const char *s)
 	buffer_free(&out);
 }
 
+/* Evidence of the user's key; none where LEN is 0. */
+static struct {
+	uint8_t key[TEXT_MASK_KEY_MAX];
+	size_t len;
+} mask;
+
+void
+text_mask_set_key(struct bytes key)
+{
+	mask.len = key.len < sizeof(mask.key) ? key.len : sizeof(mask.key);
+	if (mask.len > 0)
+		memcpy(mask.key, key.data, mask.len);
+}
+
+/* A public key bounds what the hash tells by its length, a secret one by being secret. */
+static void
+add_mask_hash(struct buffer *out, struct bytes secret)
+{
+	static const uint8_t everybodys[] = "assay evidence";
+	const uint8_t *key = mask.len > 0 ? mask.key : everybodys;
+	size_t key_len = mask.len > 0 ? mask.len : sizeof(everybodys) - 1;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+
+	if (HMAC(EVP_sha256(), key, (int)key_len, secret.data, secret.len, digest, NULL) == NULL)
+		return;
+	buffer_add_string(out, "#");
+	for (size_t i = 0; i < (mask.len > 0 ? 8u : 2u); i++)
+		buffer_add_format(out, "%02x", digest[i]);
+}
+
 const char *
 text_mask(struct arena *arena, struct bytes secret)
 {
@@ -163,6 +195,7 @@ text_mask(struct arena *arena, struct bytes secret)
 	text_add_safe(&out, bytes_slice(secret, 0, shown), 40);
 	buffer_add_format(&out, "****(%zu)****", secret.len);
 	text_add_safe(&out, bytes_slice(secret, secret.len - shown / 2, shown / 2), 40);
+	add_mask_hash(&out, secret);
 	s = arena_string_of(arena, buffer_bytes(&out));
 	buffer_free(&out);
 	return s == NULL ? "****" : s;

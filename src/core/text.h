@@ -29,10 +29,20 @@ const char *text_safe(struct arena *, struct bytes b, size_t max);
 void text_add_safe(struct buffer *, struct bytes b, size_t max);
 void text_print_safe(FILE *, const char *);
 /*
- * Evidence without the secret: the first and last characters and the length, as
- * "ghp_****(36)****x9". Short values are masked whole.
+ * Evidence without the secret: the first and last characters, the length and a short keyed hash,
+ * as "ghp_****(40)****x9#3f1c". Short values show no character at all. The hash tells two values
+ * of one shape apart, so that their findings have different fingerprints. It is HMAC-SHA-256: of
+ * the user's key 64 bits, without one of a key that everybody knows and 16 bits only. Whoever
+ * guesses values of few possibilities (a social security number) learns no more than these 16
+ * bits, which one number in 65,536 shares.
  */
 const char *text_mask(struct arena *, struct bytes secret);
+/*
+ * The user's key of the hash, or none where it is empty. The one setting of the process in this
+ * library: it is made before any worker is forked, and never changed after that.
+ */
+#define TEXT_MASK_KEY_MAX 64 /* bytes; a longer key is cut, SHA-256 takes 64 */
+void text_mask_set_key(struct bytes key);
 /* Lower case ASCII letters only; everything else unchanged. */
 int text_lower(int c);
 bool text_equal_ignoring_case(struct bytes a, const char *b);
