@@ -84,8 +84,13 @@ libcore_la_SOURCES = \
 	src/policy/userfile.c src/policy/userfile.h \
 	src/policy/waivers.c src/policy/waivers.h \
 	src/report/folder.c src/report/folder.h \
+	src/report/html.c \
 	src/report/json.c \
+	src/report/junit.c \
+	src/report/markdown.c \
+	src/report/markup.c src/report/markup.h \
 	src/report/report.c src/report/report.h \
+	src/report/sarif.c \
 	src/report/stream.c src/report/stream.h \
 	src/report/text.c \
 	src/policy/licenses.c src/policy/licenses.h \

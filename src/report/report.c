@@ -3,13 +3,19 @@
 
 #include "report/report.h"
 
+#include <stdlib.h>
 #include <time.h>
 
-extern const struct report_format report_json, report_text;
+extern const struct report_format report_html, report_json, report_junit, report_markdown,
+    report_sarif, report_text;
 
 const struct report_format *const report_formats[] = {
 	&report_text,
 	&report_json,
+	&report_sarif,
+	&report_junit,
+	&report_markdown,
+	&report_html,
 	NULL,
 };
 
@@ -58,4 +64,52 @@ report_effect_name(const struct result_finding *finding)
 		[EFFECT_FAIL] = "fail" };
 
 	return names[finding->effect];
+}
+
+const char *
+report_verdict_word(enum verdict verdict)
+{
+	static const char *const words[] = { [VERDICT_PASS] = "PASS",
+		[VERDICT_REVIEW] = "REVIEW",
+		[VERDICT_INCOMPLETE] = "INCOMPLETE",
+		[VERDICT_FAIL] = "FAIL" };
+
+	return words[verdict];
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct result_finding *x = *(const struct result_finding *const *)a,
+				    *y = *(const struct result_finding *const *)b;
+
+	if (x->effect != y->effect)
+		return x->effect > y->effect ? -1 : 1;
+	if (x->severity != y->severity)
+		return x->severity > y->severity ? -1 : 1;
+	if (x->check != y->check)
+		return strcmp(x->check->id, y->check->id);
+	return x < y ? -1 : 1; /* both in the result's sorted list */
+}
+
+const struct result_finding **
+report_order(const struct result *result, enum report_which which, size_t *ret_n)
+{
+	const struct result_finding **list = calloc(result->nfindings + 1, sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; list != NULL && i < result->nfindings; i++)
+		if (which == REPORT_ALL ||
+		    (result->findings[i].waived == NULL && result->findings[i].is_new))
+			list[n++] = &result->findings[i];
+	if (n > 1)
+		qsort(list, n, sizeof(const struct result_finding *), compare);
+	*ret_n = n;
+	return list;
+}
+
+bool
+report_is_group(const struct result_finding *a, const struct result_finding *b)
+{
+	return a->effect == b->effect && a->severity == b->severity && a->check == b->check;
 }

@@ -45,4 +45,22 @@ void report_time(int64_t seconds, char text[32]);
 /* "none", "review", "incomplete", "fail": what a finding does to the verdict. */
 const char *report_effect_name(const struct result_finding *);
 
+/* "PASS", "REVIEW", "INCOMPLETE", "FAIL". */
+const char *report_verdict_word(enum verdict);
+
+enum report_which {
+	REPORT_COUNTING, /* neither waived nor in the baseline */
+	REPORT_ALL,
+};
+
+/*
+ * The findings in the order in which people want them: the worst effect first, then the highest
+ * severity, a check at a time, in the order of members. The caller frees the list; out of memory
+ * it is empty (NULL, 0).
+ */
+MUST_USE const struct result_finding **report_order(
+    const struct result *, enum report_which, size_t *ret_n);
+/* Do two findings stand under one heading? */
+bool report_is_group(const struct result_finding *, const struct result_finding *);
+
 #endif

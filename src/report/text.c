@@ -95,28 +95,6 @@ print_head(const struct report_input *input, FILE *file)
 
 /* ---- findings ------------------------------------------------------------------------------- */
 
-/* The worst effect first, then the highest severity, a check at a time, in the order of members. */
-static int
-compare(const void *a, const void *b)
-{
-	const struct result_finding *x = *(const struct result_finding *const *)a,
-				    *y = *(const struct result_finding *const *)b;
-
-	if (x->effect != y->effect)
-		return x->effect > y->effect ? -1 : 1;
-	if (x->severity != y->severity)
-		return x->severity > y->severity ? -1 : 1;
-	if (x->check != y->check)
-		return strcmp(x->check->id, y->check->id);
-	return x < y ? -1 : 1;
-}
-
-static bool
-is_group(const struct result_finding *a, const struct result_finding *b)
-{
-	return a->effect == b->effect && a->severity == b->severity && a->check == b->check;
-}
-
 static enum style
 style_of(const struct result_finding *finding)
 {
@@ -181,7 +159,7 @@ print_noted(const struct report_input *input, FILE *file,
 	for (size_t i = 0, end; i < n; i = end) {
 		char line[200];
 
-		for (end = i + 1; end < n && is_group(findings[i], findings[end]); end++)
+		for (end = i + 1; end < n && report_is_group(findings[i], findings[end]); end++)
 			;
 		snprintf(line, sizeof(line), "  %-8s  %s  [%s]",
 		    severity_name(findings[i]->severity), findings[i]->check->title,
@@ -200,24 +178,15 @@ print_noted(const struct report_input *input, FILE *file,
 static void
 print_findings(const struct report_input *input, FILE *file)
 {
-	const struct result *result = input->result;
-	const struct result_finding **list = calloc(result->nfindings + 1, sizeof(*list));
-	size_t n = 0, end;
+	size_t n, end;
+	const struct result_finding **list = report_order(input->result, REPORT_COUNTING, &n);
 
-	if (list == NULL) {
-		fputs("\nno memory to list the findings\n", file);
-		return;
-	}
-	for (size_t i = 0; i < result->nfindings; i++)
-		if (result->findings[i].waived == NULL && result->findings[i].is_new)
-			list[n++] = &result->findings[i];
-	qsort(list, n, sizeof(const struct result_finding *), compare);
 	for (size_t i = 0; i < n; i = end) {
 		if (list[i]->effect == EFFECT_NONE) {
 			print_noted(input, file, list + i, n - i);
 			break;
 		}
-		for (end = i + 1; end < n && is_group(list[i], list[end]); end++)
+		for (end = i + 1; end < n && report_is_group(list[i], list[end]); end++)
 			;
 		print_group(input, file, list + i, end - i);
 	}
