@@ -207,9 +207,16 @@ check_items(const struct member *member, struct npy *npy)
 		sink_trouble(npy->sink, STATUS_MALFORMED, "numpy/truncated", npy->data,
 		    "its shape needs more bytes than the %ju that follow the header",
 		    (uintmax_t)left);
-	else if (bytes < left)
+	else if (bytes < left) {
+		struct piece rest = { .name = "(behind the array)",
+			.codec = CODEC_NONE,
+			.packed = bytes_slice(member->bytes, npy->data + bytes, SIZE_MAX),
+			.size = SIZE_UNKNOWN };
+
+		sink_piece(npy->sink, &rest);
 		sink_finding(npy->sink, "numpy/trailing-data", npy->data + bytes, left - bytes,
 		    NULL, "%ju bytes follow the array", (uintmax_t)(left - bytes));
+	}
 }
 
 static void

@@ -47,8 +47,8 @@ pickle_probe(struct bytes b)
 	whole = vm_run(&vm, PROBE_OPCODES);
 	if (whole && vm.opcodes > 1 && vm.stack.n == 0)
 		sure = vm.nimports > 0 || vm.opcodes > 3 ? 70 : b.len == vm.r.pos ? 40 : 0;
-	else if (vm.nimports > 0)
-		sure = 60;
+	else if (vm.nimports > 0 && vm.calls > 0)
+		sure = 60; /* word lists import by chance, but call nothing */
 	else if (!vm.has_failed && vm.opcodes >= PROBE_OPCODES)
 		sure = 60;
 	vm_free(&vm);
@@ -179,7 +179,7 @@ find_next(struct reading *reading, bool whole, unsigned flavor, uint64_t *pos)
 	if (whole && !(flavor & PICKLE_TAIL_KNOWN))
 		sink_finding_once(reading->sink, "pickle/trailing-data", from, b.len - from, NULL,
 		    "%ju bytes follow the end of the pickle", (uintmax_t)(b.len - from));
-	found = pickle_resync(reading->member, from, pos);
+	found = pickle_resync(reading->member, from, reading->sink, pos);
 	pickle_salvage(reading->member, from, found ? *pos : b.len, &reading->lists, reading->sink);
 	return found;
 }

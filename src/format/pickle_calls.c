@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-#define MAX_IMPORTS 100000
+#define MAX_IMPORTS 50000 /* different names; a real model has some hundreds */
+#define MAX_NAME 1000	  /* bytes of one; nothing has a longer one */
 #define MAX_STORAGES 1000000
 
 static pickle_value
@@ -21,10 +22,10 @@ unknown(void)
 static bool
 is_name(struct bytes b)
 {
-	for (size_t i = 0; i < b.len; i++)
+	for (size_t i = 0; i < b.len && b.len <= MAX_NAME; i++)
 		if (b.data[i] <= ' ' || b.data[i] == 0x7f)
 			return false;
-	return b.len > 0 && text_is_utf8(b);
+	return b.len > 0 && b.len <= MAX_NAME && text_is_utf8(b);
 }
 
 static struct bytes
@@ -67,6 +68,12 @@ recognize(struct pickle_vm *vm, struct import *import)
 		import->verdict = globals_judge(globals, import->module, import->name);
 	import->is_wrapper = bytes_equal_string(import->name, "NumpyArrayWrapper") &&
 	    bytes_ends(import->module, "numpy_pickle");
+	import->is_getattr =
+	    is_import(import, "builtins", "getattr") || is_import(import, "__builtin__", "getattr");
+	import->is_dtype = is_import(import, "numpy", "dtype");
+	import->is_partial = bytes_equal_string(import->name, "partial");
+	import->is_tensor = bytes_starts(import->name, "_rebuild_tensor") &&
+	    bytes_equal_string(import->module, "torch._utils");
 	if (import->is_wrapper)
 		vm->has_wrappers = true;
 	if (vm->survey == NULL)
@@ -77,26 +84,78 @@ recognize(struct pickle_vm *vm, struct import *import)
 		vm->survey->has_estimator = true;
 }
 
+static uint64_t
+hash_import(struct bytes module, struct bytes name)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < module.len; i++)
+		h = (h ^ module.data[i]) * 0x100000001b3u;
+	h ^= 0xff;
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ name.data[i]) * 0x100000001b3u;
+	return h ^ h >> 32;
+}
+
+/* The slot that holds the import or would take it. */
+static uint32_t *
+slot_of(const struct pickle_vm *vm, struct bytes module, struct bytes name)
+{
+	size_t at = hash_import(module, name) & (vm->slot_room - 1);
+
+	while (vm->import_slots[at] != 0) {
+		const struct import *import = &vm->imports[vm->import_slots[at] - 1];
+
+		if (bytes_equal(import->name, name) && bytes_equal(import->module, module))
+			break;
+		at = (at + 1) & (vm->slot_room - 1);
+	}
+	return &vm->import_slots[at];
+}
+
+/* The same in a table that has room for one more; NULL out of memory. */
+static uint32_t *
+find_import(struct pickle_vm *vm, struct bytes module, struct bytes name)
+{
+	if (vm->nimports * 2 >= vm->slot_room) {
+		size_t room = vm->slot_room == 0 ? 64 : vm->slot_room * 2;
+		uint32_t *slots = calloc(room, sizeof(*slots));
+
+		if (slots == NULL)
+			return NULL;
+		free(vm->import_slots);
+		vm->import_slots = slots;
+		vm->slot_room = room;
+		for (size_t i = 0; i < vm->nimports; i++)
+			*slot_of(vm, vm->imports[i].module, vm->imports[i].name) = (uint32_t)i + 1;
+	}
+	return slot_of(vm, module, name);
+}
+
 pickle_value
 vm_import(struct pickle_vm *vm, struct bytes module, struct bytes name)
 {
+	uint32_t *found;
+
 	module = without_cr(module);
 	name = without_cr(name);
 	if (!is_name(module) || !is_name(name)) {
 		vm_fail(vm, "a name to import is no name");
 		return unknown();
 	}
-	for (size_t i = vm->nimports; i > 0; i--)
-		if (bytes_equal(vm->imports[i - 1].name, name) &&
-		    bytes_equal(vm->imports[i - 1].module, module))
-			return value_of(TAG_GLOBAL, i - 1);
+	found = find_import(vm, module, name);
+	if (found != NULL && *found != 0)
+		return value_of(TAG_GLOBAL, *found - 1);
+	if (found == NULL || vm->nimports == MAX_IMPORTS) {
+		vm_fail(vm, "it imports more than %d different names", MAX_IMPORTS);
+		return unknown();
+	}
 	if (vm->nimports == vm->import_room) {
 		size_t room = vm->import_room == 0 ? 32 : vm->import_room * 2;
-		struct import *imports =
-		    room > MAX_IMPORTS ? NULL : realloc(vm->imports, room * sizeof(*imports));
+		struct import *imports = realloc(vm->imports, room * sizeof(*imports));
 
 		if (imports == NULL) {
-			vm_fail(vm, "it imports more than %d different names", MAX_IMPORTS / 2);
+			vm_fail(vm, "no memory for its imports");
 			return unknown();
 		}
 		vm->imports = imports;
@@ -105,7 +164,8 @@ vm_import(struct pickle_vm *vm, struct bytes module, struct bytes name)
 	vm->imports[vm->nimports] =
 	    (struct import){ .module = module, .name = name, .offset = vm->op, .arguments = "" };
 	recognize(vm, &vm->imports[vm->nimports]);
-	return value_of(TAG_GLOBAL, vm->nimports++);
+	*found = (uint32_t)++vm->nimports;
+	return value_of(TAG_GLOBAL, vm->nimports - 1);
 }
 
 pickle_value
@@ -115,7 +175,7 @@ vm_import_values(struct pickle_vm *vm, pickle_value module, pickle_value name)
 
 	if (vm_text(vm, module, &m) && vm_text(vm, name, &n))
 		return vm_import(vm, m, n);
-	if (vm->is_judging)
+	if (vm_remarks(vm, REMARK_UNRESOLVED))
 		sink_finding_once(vm->sink, "pickle/unresolved-import", vm->op, 0, NULL,
 		    "a name to import is computed while loading, so nobody can say what it is");
 	return unknown();
@@ -125,7 +185,7 @@ static void
 computed_call(struct pickle_vm *vm)
 {
 	/* The result of a call, a string, a number: an honest pickle calls names only. */
-	if (vm->is_judging)
+	if (vm_remarks(vm, REMARK_COMPUTED))
 		sink_finding_once(vm->sink, "pickle/computed-call", vm->op, 0, NULL,
 		    "something is called that is not an imported name but computed while loading");
 }
@@ -154,9 +214,7 @@ resolve_getattr(struct pickle_vm *vm, size_t i, pickle_value arguments, pickle_v
 	struct bytes attribute, name;
 	char *dotted;
 
-	if (vm->arena == NULL || !bytes_equal_string(import->name, "getattr") ||
-	    (!bytes_equal_string(import->module, "builtins") &&
-		!bytes_equal_string(import->module, "__builtin__")))
+	if (vm->arena == NULL || !import->is_getattr)
 		return false;
 	if (tuple == NULL || tuple->n != 2 ||
 	    (tag_of(tuple->items[0]) != TAG_GLOBAL && tag_of(tuple->items[0]) != TAG_RESULT) ||
@@ -235,8 +293,7 @@ count_tensor(struct pickle_vm *vm, const struct import *import, pickle_value arg
 {
 	const struct tuple *tuple = vm_tuple(vm, arguments);
 
-	if (vm->survey == NULL || !bytes_starts(import->name, "_rebuild_tensor") ||
-	    !bytes_equal_string(import->module, "torch._utils"))
+	if (vm->survey == NULL || !import->is_tensor)
 		return;
 	vm->survey->tensors++;
 	if (tuple != NULL && tuple->n > 2 && tag_of(tuple->items[2]) == TAG_SHAPE)
@@ -252,6 +309,7 @@ vm_call(struct pickle_vm *vm, pickle_value callee, pickle_value arguments, enum 
 	pickle_value result;
 	uint64_t i = payload_of(callee);
 
+	vm->calls++;
 	if (tag_of(callee) != TAG_GLOBAL) {
 		computed_call(vm);
 		return unknown();
@@ -271,7 +329,7 @@ vm_call(struct pickle_vm *vm, pickle_value callee, pickle_value arguments, enum 
 	else if (import->verdict.effect == EFFECT_IMPORTS)
 		vm_import_values(vm, unknown(), unknown());
 	count_tensor(vm, import, arguments);
-	if (is_import(import, "numpy", "dtype") && vm_new_dtype(vm, arguments, &result))
+	if (import->is_dtype && vm_new_dtype(vm, arguments, &result))
 		return result;
 	return value_of(TAG_RESULT, i);
 }
@@ -297,8 +355,8 @@ vm_build(struct pickle_vm *vm, pickle_value object, pickle_value state)
 		return vm_skip_array(vm, state);
 	/* The state of functools.partial replaces what its construction was given. */
 	tuple = vm_tuple(vm, state);
-	if (import->verdict.effect == EFFECT_CALLS && bytes_equal_string(import->name, "partial") &&
-	    tuple != NULL && tuple->n > 0)
+	if (import->verdict.effect == EFFECT_CALLS && import->is_partial && tuple != NULL &&
+	    tuple->n > 0)
 		call_argument(vm, state, CALL_FULL);
 	return true;
 }
@@ -316,16 +374,18 @@ vm_assign(struct pickle_vm *vm, pickle_value object, bool is_map)
 		vm->imports[payload_of(object)].is_built_on = true;
 		return;
 	}
-	if (!is_map || !vm->is_judging ||
+	if (!is_map || (vm->said & (UINT64_C(1) << REMARK_ITEMS)) != 0 ||
 	    (tag_of(object) != TAG_RESULT && tag_of(object) != TAG_STORAGE))
 		return;
 	import = tag_of(object) == TAG_RESULT ? &vm->imports[payload_of(object)] : NULL;
 	if (import != NULL && !bytes_starts(import->name, "_rebuild_") &&
 	    !bytes_equal_string(import->name, "_reconstruct"))
 		return;
-	sink_finding_once(vm->sink, "pickle/item-assignment", vm->op, 0, NULL,
-	    "items are set on a tensor, an array or a storage, as on a dictionary: that writes "
-	    "memory");
+	if (vm_remarks(vm, REMARK_ITEMS))
+		sink_finding_once(vm->sink, "pickle/item-assignment", vm->op, 0, NULL,
+		    "items are set on a tensor, an array or a storage, as on a dictionary: that "
+		    "writes "
+		    "memory");
 }
 
 /* The bytes of an item of a storage class of PyTorch. */
@@ -403,7 +463,8 @@ vm_persistent(struct pickle_vm *vm, pickle_value id)
 	    bytes_equal_string(text, "storage"))
 		add_storage(vm, tuple);
 	else if (vm->is_judging && vm_text(vm, id, &text) &&
-	    bytes_find(text, bytes_of_string("://"), 0) >= 0)
+	    bytes_find(bytes_slice(text, 0, MAX_NAME), bytes_of_string("://"), 0) >= 0 &&
+	    vm_remarks(vm, REMARK_REMOTE))
 		sink_finding_once(vm->sink, "pickle/remote-id", vm->op, 0, NULL,
 		    "a persistent id names a place elsewhere: \"%s\"",
 		    text_safe(vm->arena, text, 100));

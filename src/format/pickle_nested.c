@@ -6,37 +6,62 @@
 #include "core/limits.h"
 #include "core/text.h"
 
+#include <zlib.h>
+
 #define NESTING_MAX 4
 #define ENCODED_MAX (16 * MIB)
 #define NESTED_OPCODES 5000000
 #define MIN_ENCODED 12
-#define MIN_PACKED 32 /* a compressed pickle that does anything is longer */
+#define MIN_PACKED 20 /* a compressed pickle that does anything is longer */
 #define MAX_PIECES 1000
 
+static bool
+imports_danger(const struct pickle_vm *vm)
+{
+	for (size_t i = 0; i < vm->nimports; i++)
+		if (vm->imports[i].verdict.kind == GLOBAL_DANGEROUS)
+			return true;
+	return false;
+}
+
+/*
+ * Is CONTENT a pickle? Text and raw data look like the beginning of one by chance, so without its
+ * header it must go to its end, or import what no text does.
+ */
+static bool
+is_pickle(struct pickle_vm *vm, const struct member *member)
+{
+	struct bytes content = member->bytes;
+	struct pickle_vm trial;
+	bool whole, yes;
+
+	if (!vm_init(&trial, member, 0))
+		return false;
+	trial.lists = vm->lists;
+	whole = vm_run(&trial, NESTED_OPCODES);
+	yes = trial.nimports > 0 && content.data[0] == 0x80;
+	yes |= whole && (content.data[0] == 0x80 || trial.calls > 0 || trial.opcodes > 8);
+	yes |= imports_danger(&trial);
+	vm_free(&trial);
+	return yes;
+}
+
 /* Runs a nested pickle; what it would do is reported, what is malformed in it is not. */
-static void
+static bool
 run_nested(struct pickle_vm *vm, struct bytes content, uint64_t offset, const char *how)
 {
 	struct member member = { .path = vm->member->path,
 		.name = vm->member->name,
 		.bytes = content,
 		.depth = vm->member->depth };
-	struct pickle_vm trial, inner;
-	bool whole, imports;
+	struct pickle_vm inner;
 
-	if (vm->nesting >= NESTING_MAX || pickle_probe(content) < 50)
-		return;
-	if (!vm_init(&trial, &member, 0))
-		return;
-	whole = vm_run(&trial, NESTED_OPCODES);
-	imports = trial.nimports > 0;
-	vm_free(&trial);
-	if (!whole && !imports)
-		return;
+	if (vm->nesting >= NESTING_MAX || pickle_probe(content) < 50 || !is_pickle(vm, &member))
+		return false;
 	sink_finding_once(vm->sink, "pickle/nested", offset, content.len, NULL,
 	    "it holds another pickle, %s", how);
 	if (!vm_init(&inner, &member, 0))
-		return;
+		return true;
 	inner.lists = vm->lists;
 	inner.sink = vm->sink;
 	inner.arena = vm->arena;
@@ -45,15 +70,64 @@ run_nested(struct pickle_vm *vm, struct bytes content, uint64_t offset, const ch
 	(void)vm_run(&inner, NESTED_OPCODES);
 	vm_judge(&inner);
 	vm_free(&inner);
+	return true;
 }
 
-/* Could B be base64 of something that begins like a pickle (80 01 to 80 05, "(", "c", "]", "}")? */
+/*
+ * A compressed constant becomes a member of its own, which is opened like any other. The two bytes
+ * of zlib begin raw data by chance, so there the first bytes must unpack to the beginning of a
+ * pickle.
+ */
+static bool
+is_packed(struct bytes b)
+{
+	uint8_t out[64];
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)b.data, .next_out = out };
+	bool is_zlib =
+	    b.len > 2 && b.data[0] == 0x78 && ((unsigned)b.data[0] << 8 | b.data[1]) % 31 == 0;
+	int code;
+
+	if (bytes_starts(b, "PK\3\4") || bytes_starts(b, "\x1f\x8b\x08") ||
+	    bytes_starts(b, "BZh") ||
+	    bytes_starts(b,
+		"\xfd"
+		"7zXZ"))
+		return true;
+	if (!is_zlib || inflateInit(&z) != Z_OK)
+		return false;
+	z.avail_in = b.len > UINT32_MAX ? UINT32_MAX : (uInt)b.len;
+	z.avail_out = sizeof(out);
+	code = inflate(&z, Z_SYNC_FLUSH);
+	inflateEnd(&z);
+	return (code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR) &&
+	    pickle_probe(bytes_of(out, sizeof(out) - z.avail_out)) > 0;
+}
+
+static bool
+hand_on_packed(struct pickle_vm *vm, struct bytes content, uint64_t offset)
+{
+	struct piece piece = { .codec = CODEC_NONE, .packed = content, .size = content.len };
+	size_t n;
+
+	if (content.len < MIN_PACKED || !is_packed(content))
+		return false;
+	(void)sink_pieces(vm->sink, &n);
+	if (n >= MAX_PIECES)
+		return false;
+	piece.name = arena_format(vm->arena, "constant-%ju", (uintmax_t)offset);
+	if (piece.name != NULL)
+		sink_piece(vm->sink, &piece);
+	return true;
+}
+
+/* Could B be base64 of something that begins like a pickle (80 01 to 80 05, "(", "c", "]", "}") or
+ * like a compressed one? */
 static bool
 looks_like_base64(struct bytes b)
 {
 	static const char *const starts[] = { "gAE", "gAI", "gAJ", "gAM", "gAN", "gAQ", "gAR",
 		"gAS", "gAU", "gAV", "gAW", "Y2", "Y3", "Y1", "Y0", "KG", "KF", "KE", "KC", "KL",
-		"XS", "fX", "fS" };
+		"XS", "fX", "fS", "H4sI", "eJ", "eA", "eN", "eF", "QlpoO", "/Td6WFo", "UEsDB" };
 
 	if (b.len < MIN_ENCODED)
 		return false;
@@ -103,7 +177,8 @@ try_base64(struct pickle_vm *vm, struct bytes b, uint64_t offset)
 			out[n++] = (uint8_t)(bits >> nbits);
 		}
 	}
-	run_nested(vm, bytes_of(out, n), offset, "encoded as base64");
+	if (!run_nested(vm, bytes_of(out, n), offset, "encoded as base64"))
+		(void)hand_on_packed(vm, bytes_of(out, n), offset);
 }
 
 static int
@@ -130,7 +205,8 @@ try_hex(struct pickle_vm *vm, struct bytes b, uint64_t offset)
 			break;
 		out[n++] = (uint8_t)(high << 4 | low);
 	}
-	run_nested(vm, bytes_of(out, n), offset, "encoded as hexadecimal");
+	if (!run_nested(vm, bytes_of(out, n), offset, "encoded as hexadecimal"))
+		(void)hand_on_packed(vm, bytes_of(out, n), offset);
 }
 
 /* Bytes that protocol 0 to 2 write as text, a character for each byte (Latin-1). */
@@ -151,30 +227,7 @@ try_latin1(struct pickle_vm *vm, struct bytes b, uint64_t offset)
 		out[n++] = (uint8_t)code;
 		pos += len;
 	}
-	run_nested(vm, bytes_of(out, n), offset, "as text");
-}
-
-/* A compressed constant becomes a member of its own, which is opened like any other. */
-static bool
-hand_on_packed(struct pickle_vm *vm, struct bytes content, uint64_t offset)
-{
-	struct piece piece = { .codec = CODEC_NONE, .packed = content, .size = content.len };
-	size_t n;
-
-	if (content.len < MIN_PACKED ||
-	    (!bytes_starts(content, "PK\3\4") && !bytes_starts(content, "\x1f\x8b\x08") &&
-		!bytes_starts(content, "BZh") &&
-		!bytes_starts(content,
-		    "\xfd"
-		    "7zXZ")))
-		return false;
-	(void)sink_pieces(vm->sink, &n);
-	if (n >= MAX_PIECES)
-		return false;
-	piece.name = arena_format(vm->arena, "constant-%ju", (uintmax_t)offset);
-	if (piece.name != NULL)
-		sink_piece(vm->sink, &piece);
-	return true;
+	(void)run_nested(vm, bytes_of(out, n), offset, "as text");
 }
 
 void
@@ -185,12 +238,12 @@ vm_look_inside(struct pickle_vm *vm, struct bytes content, uint64_t offset, bool
 	/* Cheap first: most constants are names and words. */
 	if (first == 0x80 ||
 	    (!is_text && (first == 'c' || first == '(' || first == ']' || first == '}')))
-		run_nested(vm, content, offset, "as bytes");
+		(void)run_nested(vm, content, offset, "as bytes");
 	else if (first == 0xc2 && content.data[1] == 0x80)
 		try_latin1(vm, content, offset);
 	else if (is_text && (first == 'c' || first == '(') && content.len > MIN_ENCODED &&
 	    memchr(content.data, '\n', content.len) != NULL)
-		run_nested(vm, content, offset, "as text");
+		(void)run_nested(vm, content, offset, "as text");
 	else if (content.len <= ENCODED_MAX && looks_like_base64(content))
 		try_base64(vm, content, offset);
 	else if (content.len <= ENCODED_MAX &&

@@ -71,7 +71,7 @@ op_extension(struct pickle_vm *vm, uint64_t width)
 {
 	if (!reader_skip(&vm->r, width))
 		return vm_truncated(vm);
-	if (vm->is_judging)
+	if (vm_remarks(vm, REMARK_EXTENSION))
 		sink_finding_once(vm->sink, "pickle/extension-code", vm->op, 0, NULL,
 		    "an extension code stands for a callable that only the loading program knows");
 	return vm_push(vm, value_of(TAG_UNKNOWN, 0));

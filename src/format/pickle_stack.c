@@ -72,7 +72,7 @@ vm_memo_put(struct pickle_vm *vm, uint64_t i)
 	if (!vm_peek(vm, &v))
 		return false;
 	if (i > vm->memo.n + MEMO_SPARSE) {
-		if (vm->is_judging)
+		if (vm_remarks(vm, REMARK_MEMO_BOMB))
 			sink_finding_once(vm->sink, "pickle/memo-bomb", vm->op, 0, NULL,
 			    "memo slot %ju is set although only %zu are in use: the loader "
 			    "allocates all between",
@@ -91,7 +91,8 @@ bool
 vm_memo_get(struct pickle_vm *vm, uint64_t i)
 {
 	/* The loader would stop at an unset slot; a scanner that stops with it may be led to. */
-	if ((i >= vm->memo.n || tag_of(vm->memo.v[i]) == TAG_UNKNOWN) && vm->is_judging)
+	if ((i >= vm->memo.n || tag_of(vm->memo.v[i]) == TAG_UNKNOWN) &&
+	    vm_remarks(vm, REMARK_UNSET_MEMO))
 		sink_finding_once(vm->sink, "pickle/unset-memo", vm->op, 0, NULL,
 		    "memo slot %ju is read but was never set", (uintmax_t)i);
 	return vm_push(vm, i < vm->memo.n ? vm->memo.v[i] : value_of(TAG_UNKNOWN, 0));

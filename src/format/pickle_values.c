@@ -12,6 +12,7 @@
 #define SHOWN_ARGUMENTS 160 /* characters of evidence */
 
 #define DECODED_MAX (64 * KIB) /* longer texts with escapes are names of nothing */
+#define DECODES_MAX 10000      /* in one stream; no pickler escapes a name */
 
 static int
 hex_value(uint8_t c)
@@ -126,9 +127,22 @@ vm_unquote(struct arena *arena, struct bytes line, struct bytes *ret)
 	return true;
 }
 
+/* Where B's escapes are decoded; NULL where it has none, or where this has been done too often. */
+static struct arena *
+arena_for(struct pickle_vm *vm, struct bytes b)
+{
+	if (vm->arena == NULL || b.len > DECODED_MAX || memchr(b.data, '\\', b.len) == NULL)
+		return NULL;
+	if (++vm->decoded > DECODES_MAX) {
+		vm_fail(vm, "it holds more than %d texts with escapes", DECODES_MAX);
+		return NULL;
+	}
+	return vm->arena;
+}
+
 /* The content of the string or bytes opcode at the value's position. */
 bool
-vm_text(const struct pickle_vm *vm, pickle_value v, struct bytes *ret)
+vm_text(struct pickle_vm *vm, pickle_value v, struct bytes *ret)
 {
 	struct reader r = reader_over(vm->member->bytes);
 	struct bytes content;
@@ -141,12 +155,13 @@ vm_text(const struct pickle_vm *vm, pickle_value v, struct bytes *ret)
 		return false;
 	switch (opcode) {
 	case 'S':
-		return reader_line(&r, &content) && vm_unquote(vm->arena, content, ret);
+		return reader_line(&r, &content) &&
+		    vm_unquote(arena_for(vm, content), content, ret);
 	case 'P': /* a persistent id */
 	case 'V':
 		if (!reader_line(&r, &content))
 			return false;
-		*ret = unescape(vm->arena, content, decode_unicode);
+		*ret = unescape(arena_for(vm, content), content, decode_unicode);
 		return true;
 	case 'U':
 	case 'C':

@@ -46,6 +46,7 @@ vm_free(struct pickle_vm *vm)
 	free(vm->memo.v);
 	free(vm->marks.v);
 	free(vm->imports);
+	free(vm->import_slots);
 	free(vm->dtypes);
 	free(vm->weights);
 }
@@ -153,11 +154,16 @@ read_index_line(struct pickle_vm *vm, uint64_t *ret)
 
 	if (!vm_read_line(vm, &line))
 		return false;
-	if (line.len > 0 && line.data[line.len - 1] == '\r')
+	/* As int() reads them: blanks around, a plus, single underscores between the digits. */
+	while (line.len > 0 && strchr(" \t\r", line.data[line.len - 1]) != NULL)
 		line.len--;
+	while (line.len > 0 && strchr(" \t+", line.data[0]) != NULL)
+		line = bytes_slice(line, 1, SIZE_MAX);
 	if (line.len == 0 || line.len > 18)
 		return vm_fail(vm, "a memo number is no number");
 	for (size_t i = 0; i < line.len; i++) {
+		if (line.data[i] == '_' && i > 0)
+			continue;
 		if (line.data[i] < '0' || line.data[i] > '9')
 			return vm_fail(vm, "a memo number is no number");
 		value = value * 10 + (uint64_t)(line.data[i] - '0');
@@ -213,7 +219,7 @@ op_long(struct pickle_vm *vm, unsigned width)
 void
 vm_diverges(struct pickle_vm *vm)
 {
-	if (vm->is_judging)
+	if (vm_remarks(vm, REMARK_DIVERGENCE))
 		sink_finding_once(vm->sink, "pickle/frame-divergence", vm->op, 0, NULL,
 		    "an opcode crosses the end of its frame: loaders disagree about what follows");
 }
@@ -248,7 +254,7 @@ op_dup(struct pickle_vm *vm)
 {
 	pickle_value v;
 
-	if (vm->is_judging)
+	if (vm_remarks(vm, REMARK_DUP))
 		sink_finding_once(vm->sink, "pickle/unusual-opcode", vm->op, 0, NULL,
 		    "the opcode DUP is used, which no program that saves models writes");
 	return vm_peek(vm, &v) && vm_push(vm, v);
@@ -264,7 +270,7 @@ op_protocol(struct pickle_vm *vm)
 		return vm_truncated(vm);
 	if (protocol > PROTOCOL_MAX)
 		return vm_fail(vm, "protocol %u does not exist", protocol);
-	if (vm->op != vm->start && vm->is_judging)
+	if (vm->op != vm->start && vm_remarks(vm, REMARK_SPLICED))
 		sink_finding_once(vm->sink, "pickle/spliced", vm->op, 0, NULL,
 		    "the protocol is declared again inside of the pickle: it was put together from "
 		    "several");
@@ -470,7 +476,7 @@ vm_run(struct pickle_vm *vm, uint64_t limit)
 		if (!reader_u8(&vm->r, &opcode))
 			return vm_fail(vm, "it ends without STOP");
 		vm->opcodes++;
-		if (!step(vm, opcode))
+		if (!step(vm, opcode) || vm->has_failed)
 			return false;
 		if (vm->frame_end != 0 && opcode != 0x95)
 			check_frame(vm);

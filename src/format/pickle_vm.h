@@ -78,6 +78,7 @@ struct import {
 	bool is_resolved;      /* a use that was judged as the use of something else */
 	bool is_built_on;      /* BUILD or an item assignment changed the callable itself */
 	bool is_wrapper;       /* joblib's: an array follows its BUILD */
+	bool is_getattr, is_dtype, is_tensor, is_partial;
 };
 
 #define TUPLES 64
@@ -99,6 +100,20 @@ struct values {
 struct dtype {
 	uint64_t size; /* bytes of an item */
 	bool has_objects;
+};
+
+/* Remarks that a stream makes once, however often the reason comes up. */
+enum remark {
+	REMARK_MEMO_BOMB,
+	REMARK_UNSET_MEMO,
+	REMARK_DIVERGENCE,
+	REMARK_EXTENSION,
+	REMARK_DUP,
+	REMARK_SPLICED,
+	REMARK_UNRESOLVED,
+	REMARK_COMPUTED,
+	REMARK_ITEMS,
+	REMARK_REMOTE,
 };
 
 /* What a dictionary says about an array of joblib. */
@@ -132,6 +147,8 @@ struct pickle_vm {
 	struct values stack, memo, marks;
 	struct import *imports;
 	size_t nimports, import_room;
+	uint32_t *import_slots; /* index + 1 by hash; a power of two, at most half full */
+	size_t slot_room;
 	struct tuple tuples[TUPLES];
 	uint64_t ntuples;
 	struct dtype *dtypes;
@@ -145,7 +162,9 @@ struct pickle_vm {
 	uint64_t ncontainers;
 	float heaviest;
 	uint64_t frame_end; /* 0: not in a frame */
-	uint64_t start, released, opcodes;
+	uint64_t start, released, opcodes, calls;
+	unsigned decoded; /* texts with escapes that were read */
+	uint64_t said;	  /* a bit for each remark that was made */
 	unsigned protocol;
 	pickle_value result; /* what STOP returned */
 	bool is_judging;     /* false: a dry run, nothing goes into the sink */
@@ -164,6 +183,16 @@ bool vm_truncated(struct pickle_vm *);
 bool vm_read_line(struct pickle_vm *, struct bytes *ret);
 /* An opcode or array that loaders read at different places. */
 void vm_diverges(struct pickle_vm *);
+
+/* Is REMARK still to be made? False in a dry run. */
+static inline bool
+vm_remarks(struct pickle_vm *vm, enum remark remark)
+{
+	bool is_new = vm->is_judging && (vm->said & (UINT64_C(1) << remark)) == 0;
+
+	vm->said |= UINT64_C(1) << remark;
+	return is_new;
+}
 
 /* pickle_ops.c: opcodes that import and call. *RET_TAKEN is false where OPCODE is none of them. */
 bool vm_step_call(struct pickle_vm *, uint8_t opcode, bool *ret_taken);
@@ -232,7 +261,7 @@ bool vm_add(struct pickle_vm *, unsigned n);
 void vm_judge_weight(struct pickle_vm *);
 
 /* pickle_values.c: constants by position. False where the value is no constant of that kind. */
-bool vm_text(const struct pickle_vm *, pickle_value, struct bytes *ret);
+bool vm_text(struct pickle_vm *, pickle_value, struct bytes *ret);
 bool vm_number(const struct pickle_vm *, pickle_value, int64_t *ret);
 /* The content of a STRING line with or without its quotes and escapes. False where the loader
  * refuses it. */
@@ -267,8 +296,9 @@ const char *vm_full_name(struct pickle_vm *, const struct import *);
 void vm_look_inside(struct pickle_vm *, struct bytes content, uint64_t offset, bool is_text);
 
 /* pickle_search.c: what stands outside of the streams. */
-/* Where the next stream begins that imports something. */
-bool pickle_resync(const struct member *, uint64_t from, uint64_t *ret);
+/* Where the next stream begins that imports something. False where there is none, and with trouble
+ * in the sink where the search was given up. */
+bool pickle_resync(const struct member *, uint64_t from, struct sink *, uint64_t *ret);
 /* Reports imports of dangerous names in the bytes from START to END, which no stream holds. */
 void pickle_salvage(
     const struct member *, uint64_t start, uint64_t end, struct pickle_lists *, struct sink *);
