@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # Unit tests: a line here, a file in tests/unit/.
 unit_tests = \
+	tests/unit/license \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
 	tests/unit/reader \
@@ -23,6 +24,8 @@ unit_tests = \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
 
+tests_unit_license_SOURCES = tests/unit/license.c tests/tap.h
+tests_unit_license_LDADD = libcore.la
 tests_unit_license_expression_SOURCES = tests/unit/license_expression.c tests/tap.h
 tests_unit_license_expression_LDADD = libcore.la
 tests_unit_license_policy_SOURCES = tests/unit/license_policy.c tests/tap.h
@@ -39,16 +42,20 @@ tests_unit_wire_LDADD = libcore.la
 # Fuzz targets: a line in each list and two for the sources. NAME-replay runs files and mutations of
 # them in every build; with --enable-fuzzing, NAME is a libFuzzer target too.
 fuzz_replays = \
+	tests/fuzz/license-replay \
 	tests/fuzz/license_expression-replay \
 	tests/fuzz/text-replay \
 	$(NULL)
 fuzz_targets = \
+	tests/fuzz/license \
 	tests/fuzz/license_expression \
 	tests/fuzz/text \
 	$(NULL)
 fuzz_common = tests/fuzz/replay.c tests/fuzz/rules.c tests/fuzz/fuzz.h
 check_PROGRAMS += $(fuzz_replays)
 
+tests_fuzz_license_replay_SOURCES = tests/fuzz/license.c $(fuzz_common)
+tests_fuzz_license_replay_LDADD = libcore.la
 tests_fuzz_license_expression_replay_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
 tests_fuzz_license_expression_replay_LDADD = libcore.la
 tests_fuzz_text_replay_SOURCES = tests/fuzz/text.c $(fuzz_common)
@@ -56,6 +63,9 @@ tests_fuzz_text_replay_LDADD = libcore.la
 
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
+tests_fuzz_license_SOURCES = tests/fuzz/license.c tests/fuzz/rules.c tests/fuzz/fuzz.h
+tests_fuzz_license_LDADD = libcore.la
+tests_fuzz_license_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c tests/fuzz/rules.c tests/fuzz/fuzz.h
 tests_fuzz_license_expression_LDADD = libcore.la
 tests_fuzz_license_expression_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -108,7 +108,7 @@ class Template:
 
     def walk(self, element):
         tag = element.tag.replace(NAMESPACE, "") if isinstance(element.tag, str) else "comment"
-        if tag in ("comment", "bullet", "standardLicenseHeader", "crossRefs", "notes", "obsoletedBys"):
+        if tag in ("comment", "bullet"):
             self.text += "\n" if tag == "bullet" else " "
             return
         if tag in ("p", "br", "item", "list"):
@@ -118,7 +118,8 @@ class Template:
             wild = spread(element.get("match", ""), words_of("".join(element.itertext()), self.variants))
         elif tag == "copyrightText":
             wild = ANY
-        if tag in ("alt", "copyrightText", "optional", "titleText"):
+        # How to apply a license stands in many texts and says nothing about its terms.
+        if tag in ("alt", "copyrightText", "optional", "titleText", "standardLicenseHeader"):
             self.flush()
             if wild is not None:
                 self.tokens.append((WILD + wild,))
@@ -127,7 +128,7 @@ class Template:
         for child in element:
             self.walk(child)
             self.text += child.tail or ""
-        if tag in ("alt", "copyrightText", "optional", "titleText"):
+        if tag in ("alt", "copyrightText", "optional", "titleText", "standardLicenseHeader"):
             self.flush()
             self.tokens.append((OPTIONAL_END,))
         if tag in ("p", "br", "item", "list"):

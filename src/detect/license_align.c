@@ -155,13 +155,36 @@ next_anchor(const struct alignment *a, int64_t *i, int64_t *j)
 	return false;
 }
 
-/* Walks from (i, j) to the end of the template in one direction. */
+/* Is there nothing more at J and beyond that must be there? */
+static bool
+is_fringe(const struct alignment *a, int64_t j)
+{
+	return a->direction > 0 ? j > a->template->last_fixed : j < a->template->first_fixed;
+}
+
+static int64_t
+worth(const struct alignment *a)
+{
+	return (int64_t)a->matched - 2 * ((int64_t)a->missing + a->extra);
+}
+
+/*
+ * Walks from (i, j) to the end of the template in one direction. Titles and appendices are taken
+ * only as far as they agree: what is optional must not make a match worse.
+ */
 static void
 walk(struct alignment *a, int64_t i, int64_t j)
 {
+	struct alignment best = *a;
+	bool in_fringe = false;
+
 	while (in_template(a, j) && i >= 0 && i < a->n) {
 		int64_t to_i = i, to_j = j;
 
+		if (is_fringe(a, j) && (!in_fringe || worth(a) >= worth(&best))) {
+			best = *a;
+			in_fringe = true;
+		}
 		if (a->text[i] == a->template->words[j]) {
 			a->matched++;
 			if (a->covered != NULL)
@@ -180,17 +203,23 @@ walk(struct alignment *a, int64_t i, int64_t j)
 		i = to_i;
 		j = to_j;
 	}
+	if (in_fringe && worth(a) < worth(&best))
+		*a = best;
 	for (; in_template(a, j); j += a->direction)
 		a->tail += !is_optional(a, j);
 }
 
-/* An anchor that the next one confirms: the two lie on one diagonal. */
+/* An anchor that the next one confirms: the two lie on one diagonal. In the middle phrases that
+ * the text repeats around the license are least likely. */
 static struct license_anchor
 start_of(const struct license_anchor *anchors, size_t n)
 {
-	for (size_t i = 0; i + 1 < n; i++)
+	for (size_t k = 0; k + 1 < n; k++) {
+		size_t i = (n / 2 + k) % (n - 1);
+
 		if (anchors[i + 1].at - anchors[i].at == anchors[i + 1].in - anchors[i].in)
 			return anchors[i];
+	}
 	return anchors[0];
 }
 

@@ -113,7 +113,11 @@ read_tokens(struct license_texts *texts, struct reader *in, struct license_templ
 		} else {
 			texts->words[*fill] = token;
 			texts->marks[*fill] = (uint8_t)((depth > 0 ? MARK_OPTIONAL : 0) | wild);
-			made->nfixed += depth == 0;
+			if (depth == 0) {
+				made->first_fixed = made->nfixed == 0 ? made->n : made->first_fixed;
+				made->last_fixed = made->n;
+				made->nfixed++;
+			}
 			wild = depth < wild_depth ? 0 : wild;
 			(*fill)++;
 			made->n++;

@@ -16,8 +16,9 @@ struct license_template {
 	const uint16_t *words;
 	const uint8_t *marks; /* MARK_OPTIONAL, and how many words may be inserted before */
 	uint32_t n;
-	uint32_t nfixed;   /* words that are not optional */
-	uint32_t nanchors; /* of its runs in the index */
+	uint32_t nfixed;		  /* words that are not optional */
+	uint32_t first_fixed, last_fixed; /* outside of them everything is optional */
+	uint32_t nanchors;		  /* of its runs in the index */
 };
 
 #define MARK_OPTIONAL 0x80

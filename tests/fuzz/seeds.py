@@ -15,6 +15,14 @@ COMMON = {
 }
 
 SEEDS = {
+    "license": {
+        "card": b"---\nlicense: other\nlicense_name: x\nbase_model:\n- a/b\n---\nlicensed under the MIT license\n",
+        "header": b"/* GNU General Public License as published by the FSF; either version 2, or any later version\n"
+                  b" * SPDX-License-Identifier: (MIT OR GPL-2.0+) AND ISC */\n",
+        "json": b'{"license": ["MIT", {"type": "ISC"}], "url": "https://www.apache.org/licenses/LICENSE-2.0.html"}',
+        "r": b"Package: x\nLicense: GPL (>= 2) | file LICENSE\n",
+        "markup": b"<p>1. &copy; <b>Redistribution</b> and use\\nin source</p> and\nb) binary forms &amp; GPLv2+ permission",
+    },
     "license_expression": {
         "compound": b"(MIT OR Apache-2.0) AND GPL-2.0-or-later WITH Classpath-exception-2.0",
         "reference": b"DocumentRef-a:LicenseRef-b OR LicenseRef-HF-openrail++ AND LGPL-2.1+",
