@@ -35,6 +35,8 @@ nobase_dist_pkgdata_DATA += \
 	$(NULL)
 
 dist_man_MANS += \
+	man/assay-policy.5 \
+	man/assay-report.5 \
 	man/assay.1 \
 	$(NULL)
 bashcompletion_DATA = completions/assay.bash

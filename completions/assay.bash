@@ -6,7 +6,7 @@ _assay()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	command=${COMP_WORDS[1]}
-	local commands="inspect scan verify"
+	local commands="doctor explain inspect policy report rules scan verify"
 	local common="--help --color"
 	local shared="--format --output --fail-on --signature --public-key --certificate-chain --trusted-root
 		--identity --identity-regex --issuer --issuer-regex --ignore --ignore-unsigned --allow-symlinks
@@ -15,12 +15,19 @@ _assay()
 	case $prev in
 	--policy) mapfile -t COMPREPLY < <(compgen -W "security developer ci audit" -f -- "$cur"); return ;;
 	--fail-on) mapfile -t COMPREPLY < <(compgen -W "low medium high critical" -- "$cur"); return ;;
-	--format) mapfile -t COMPREPLY < <(compgen -W "text json sarif junit markdown" -- "$cur"); return ;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "text json sarif junit markdown html" -- "$cur"); return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur"); return ;;
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
 		return
+	fi
+	if [ "$COMP_CWORD" -eq 2 ]; then
+		case $command in
+		policy) mapfile -t COMPREPLY < <(compgen -W "check list show --help" -- "$cur"); return ;;
+		report) mapfile -t COMPREPLY < <(compgen -W "diff show --help" -- "$cur"); return ;;
+		rules) mapfile -t COMPREPLY < <(compgen -W "check list test --help" -- "$cur"); return ;;
+		esac
 	fi
 	case $cur in
 	-*)
@@ -28,6 +35,8 @@ _assay()
 		case $command in
 		scan) options="$common $shared --policy --rules --waivers --baseline --evidence-key --key --log" ;;
 		verify) options="$common $shared" ;;
+		explain) options="$common --rules" ;;
+		report) options="$common --format" ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 		;;

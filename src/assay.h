@@ -86,6 +86,51 @@ enum assay_exit assay_scan(
 enum assay_exit assay_inspect(
     const struct assay_settings *, const char *path, FILE *out, struct assay_error *);
 
+/* ---- policies, checks, rules, the installation ----------------------------------------------- */
+
+/* Prints the policies that can be named, with their files. ASSAY_FAIL where one is broken. */
+enum assay_exit assay_policy_list(const struct assay_settings *, FILE *out, struct assay_error *);
+/* Is the policy FILE (or one of that name) sound? */
+enum assay_exit assay_policy_check(
+    const struct assay_settings *, const char *file, FILE *out, struct assay_error *);
+/* Prints every setting in force under the policy NAME (NULL: the default), with its origin. */
+enum assay_exit assay_policy_show(
+    const struct assay_settings *, const char *name, FILE *out, struct assay_error *);
+/*
+ * Prints what the checks that PATTERN matches ("pickle/dangerous-call", "pickle/...") mean and what
+ * to do about them; the list of all where it is NULL. RULES: more folders of rules, or NULL.
+ */
+enum assay_exit assay_explain(const struct assay_settings *, const char *const *rules,
+    const char *pattern, FILE *out, struct assay_error *);
+/* Prints the rule files in force, those of FOLDER (NULL: none) included. */
+enum assay_exit assay_rules_list(
+    const struct assay_settings *, const char *folder, FILE *out, struct assay_error *);
+/* Compiles all rules; ASSAY_FAIL where one is wrong. */
+enum assay_exit assay_rules_check(
+    const struct assay_settings *, const char *folder, FILE *out, struct assay_error *);
+/* Runs the examples that rules carry; ASSAY_FAIL where one is not found, or a counter-example is.
+ */
+enum assay_exit assay_rules_test(
+    const struct assay_settings *, const char *folder, FILE *out, struct assay_error *);
+/* Prints whether this installation is sound: ASSAY_PASS or ASSAY_FAIL. */
+enum assay_exit assay_doctor(const struct assay_settings *, FILE *out, struct assay_error *);
+
+/* ---- reports that were written before -------------------------------------------------------- */
+
+struct assay_show {
+	const char *report;	    /* a report.json */
+	const char *const *formats; /* as in assay_request; empty: text */
+	bool color;
+	unsigned width;
+};
+
+/* Renders a JSON report in other formats; judges nothing and believes what the file says. */
+enum assay_exit assay_report_show(
+    const struct assay_settings *, const struct assay_show *, FILE *out, struct assay_error *);
+/* Prints what changed from one JSON report to the next: ASSAY_PASS where nothing did. */
+enum assay_exit assay_report_diff(const struct assay_settings *, const char *before,
+    const char *after, FILE *out, struct assay_error *);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

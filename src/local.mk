@@ -83,20 +83,28 @@ libcore_la_SOURCES = \
 	src/policy/settings.c src/policy/settings.h \
 	src/policy/userfile.c src/policy/userfile.h \
 	src/policy/waivers.c src/policy/waivers.h \
+	src/report/diff.c src/report/diff.h \
 	src/report/folder.c src/report/folder.h \
 	src/report/html.c \
 	src/report/json.c \
 	src/report/junit.c \
+	src/report/load.c src/report/load.h \
 	src/report/markdown.c \
 	src/report/markup.c src/report/markup.h \
 	src/report/report.c src/report/report.h \
 	src/report/sarif.c \
 	src/report/stream.c src/report/stream.h \
 	src/report/text.c \
+	src/policy/jsonfile.c src/policy/jsonfile.h \
 	src/policy/licenses.c src/policy/licenses.h \
 	src/api/evidence.c src/api/evidence.h \
+	src/api/doctor.c \
+	src/api/explain.c \
 	src/api/inspect.c \
 	src/api/policies.c src/api/policies.h \
+	src/api/policy.c \
+	src/api/report.c \
+	src/api/rules.c src/api/rulekinds.h \
 	src/api/scan.c \
 	src/api/session.c src/api/session.h \
 	src/api/version.c \
@@ -114,9 +122,14 @@ libassay_la_LDFLAGS = $(AM_LDFLAGS) -export-symbols-regex '^assay_' -version-inf
 bin_PROGRAMS += assay
 assay_SOURCES = \
 	src/cli/command.h \
+	src/cli/doctor.c \
+	src/cli/explain.c \
 	src/cli/inspect.c \
 	src/cli/main.c \
 	src/cli/parse.c src/cli/parse.h \
+	src/cli/policy.c \
+	src/cli/report.c \
+	src/cli/rules.c \
 	src/cli/scan.c \
 	$(NULL)
 assay_LDADD = libcore.la

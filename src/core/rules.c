@@ -21,7 +21,7 @@
 
 /* The folders that hold rules; anything else in a rule folder is ignored. */
 static const char *const known[] = { "checks", "documentation", "globals", "licenses", "pii",
-	"secrets", "tables", "yara" };
+	"secrets", "tables", "yara", NULL };
 
 struct compiled {
 	const struct rule_kind *kind;
@@ -127,7 +127,7 @@ add_folder(struct rules *rules, const char *path, struct status *status)
 	if (fd < 0)
 		return status_set(status, STATUS_USAGE, "cannot open the rule folder %s: %s", path,
 		    strerror(errno));
-	for (size_t i = 0; done && i < ARRAY_LEN(known); i++)
+	for (size_t i = 0; done && known[i] != NULL; i++)
 		done = add_kind(rules, fd, path, known[i], status);
 	close(fd);
 	return done;
@@ -197,6 +197,12 @@ rules_free(struct rules *rules)
 	free(rules->files);
 	arena_free(rules->arena);
 	free(rules);
+}
+
+const char *const *
+rules_folders(void)
+{
+	return known;
 }
 
 const char *

@@ -35,6 +35,8 @@ struct rules;
  */
 MUST_USE struct rules *rules_open(const char *const *folders, size_t n, struct status *);
 void rules_free(struct rules *);
+/* The folders that are read ("checks", "globals", ...), NULL-terminated. */
+const char *const *rules_folders(void);
 /* SHA-256 over names and contents of all files, lower case hexadecimal. */
 const char *rules_digest(const struct rules *);
 /* The files of a folder ("globals"), in their order. */

@@ -3,13 +3,10 @@
 
 #include "policy/baseline.h"
 
-#include "core/limits.h"
-#include "policy/userfile.h"
+#include "policy/jsonfile.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
-
-#define LIMIT_REPORT (1 * GIB)
+#include <string.h>
 
 static int
 compare(const void *a, const void *b)
@@ -17,44 +14,14 @@ compare(const void *a, const void *b)
 	return memcmp(a, b, 32);
 }
 
-/* The string KEY of an object, or NULL. */
-static const char *
-string_of(struct json_object *object, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(object, key, &value) &&
-		json_object_is_type(value, json_type_string)
-	    ? json_object_get_string(value)
-	    : NULL;
-}
-
-static struct json_object *
-parse(struct bytes bytes, const char *path, struct status *status)
-{
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *root = NULL;
-
-	if (tokener != NULL && bytes.len <= INT32_MAX) {
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		root = json_tokener_parse_ex(tokener, (const char *)bytes.data, (int)bytes.len);
-	}
-	if (root == NULL)
-		status_set(status, STATUS_USAGE, "the baseline %s is no JSON", path);
-	json_tokener_free(tokener);
-	return root;
-}
-
 static bool
 read_findings(
     struct baseline *baseline, struct json_object *root, const char *path, struct status *status)
 {
-	const char *schema = string_of(root, "schema");
-	struct json_object *findings;
+	const char *schema = jsonfile_string(root, "schema");
+	struct json_object *findings = jsonfile_list(root, "findings");
 
-	if (schema == NULL || strcmp(schema, "assay-report/1") != 0 ||
-	    !json_object_object_get_ex(root, "findings", &findings) ||
-	    !json_object_is_type(findings, json_type_array))
+	if (schema == NULL || strcmp(schema, "assay-report/1") != 0 || findings == NULL)
 		return status_set(status, STATUS_USAGE,
 		    "the baseline %s is no JSON report of assay (schema assay-report/1)", path);
 	baseline->fingerprints =
@@ -62,8 +29,8 @@ read_findings(
 	if (baseline->fingerprints == NULL)
 		return status_set(status, STATUS_MEMORY, "no memory for the baseline");
 	for (size_t i = 0; i < json_object_array_length(findings); i++) {
-		struct json_object *finding = json_object_array_get_idx(findings, i);
-		const char *fingerprint = string_of(finding, "fingerprint");
+		const char *fingerprint =
+		    jsonfile_string(json_object_array_get_idx(findings, i), "fingerprint");
 
 		if (fingerprint == NULL || strlen(fingerprint) != 32)
 			return status_set(status, STATUS_USAGE,
@@ -78,21 +45,16 @@ struct baseline *
 baseline_read(const char *path, struct status *status)
 {
 	struct baseline *baseline = calloc(1, sizeof(*baseline));
-	struct json_object *root = NULL;
-	struct userfile file = { .data = NULL };
-	bool done = false;
+	struct json_object *root;
+	bool done;
 
 	if (baseline == NULL) {
 		status_set(status, STATUS_MEMORY, "no memory for the baseline");
 		return NULL;
 	}
-	if (userfile_read(&file, path, LIMIT_REPORT, "baseline", status)) {
-		memcpy(baseline->file_sha256, file.sha256, sizeof(file.sha256));
-		root = parse(file.bytes, path, status);
-		done = root != NULL && read_findings(baseline, root, path, status);
-	}
+	root = jsonfile_read(path, "baseline", baseline->file_sha256, status);
+	done = root != NULL && read_findings(baseline, root, path, status);
 	json_object_put(root);
-	userfile_free(&file);
 	if (!done) {
 		baseline_free(baseline);
 		return NULL;

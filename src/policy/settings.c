@@ -215,6 +215,11 @@ read_list(const struct reading *reading, const struct setting *setting,
 {
 	const char **items = arena_array(reading->policy->arena, node->n + 1, sizeof(*items));
 
+	/* The way back from a list that the parent sets. */
+	if (node->kind == YAML_SCALAR && strcmp(node->text, "unset") == 0) {
+		*slot = (struct policy_list){ 0, NULL };
+		return true;
+	}
 	if (node->kind != YAML_LIST)
 		return refuse(reading, node, setting->key, "a list");
 	for (size_t i = 0; i < node->n && items != NULL; i++) {
@@ -395,6 +400,10 @@ print_map(FILE *file, const struct policy_map *map, const char *indent, bool wit
 static void
 print_list(FILE *file, const struct policy_list *list)
 {
+	if (list->items == NULL) {
+		fputs("unset", file);
+		return;
+	}
 	fputc('[', file);
 	for (size_t i = 0; i < list->n; i++) {
 		fputs(i == 0 ? "" : ", ", file);

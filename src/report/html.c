@@ -331,8 +331,12 @@ write_policy(const struct report_input *input, FILE *file)
 {
 	char *text = NULL;
 	size_t len = 0;
-	FILE *memory = open_memstream(&text, &len);
+	FILE *memory;
 
+	/* A report that was read back knows only the name and the digest. */
+	if (input->policy->source == NULL)
+		return;
+	memory = open_memstream(&text, &len);
 	if (memory == NULL)
 		return;
 	policy_print(input->policy, memory, true);
