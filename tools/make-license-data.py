@@ -179,6 +179,8 @@ def fnv(word):
 
 
 def write_texts(path, templates):
+    # Of licenses with one text (OFL-1.1 and OFL-1.1-RFN) the shortest id wins.
+    templates = sorted(templates, key=lambda t: (len(t[0]), t[0]))
     hashes = sorted({fnv(t) for _, _, tokens in templates for t in tokens if isinstance(t, str)})
     if len(hashes) >= WILD:
         sys.exit("too many different words for 16 bits")

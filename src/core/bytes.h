@@ -69,7 +69,7 @@ bytes_find(struct bytes b, struct bytes needle, size_t pos)
 {
 	const uint8_t *hit;
 
-	if (pos > b.len || needle.len == 0)
+	if (pos > b.len || needle.len == 0 || needle.len > b.len - pos)
 		return -1;
 	hit = memmem(b.data + pos, b.len - pos, needle.data, needle.len);
 	return hit == NULL ? -1 : (int64_t)(hit - b.data);

@@ -156,9 +156,9 @@ is_worthwhile(const struct member *member, const struct span *spans, size_t n, b
 	for (size_t i = 0; i < n; i++)
 		if (spans[i].kind != SPAN_VOCABULARY &&
 		    (strstr(spans[i].key, "icen") != NULL ||
-			(is_text_span(&spans[i]) && license_scan_worthwhile(spans[i].text))))
+			(is_text_span(&spans[i]) && license_filter(spans[i].text))))
 			return true;
-	return is_stray && license_scan_worthwhile(member->bytes);
+	return is_stray && license_filter(member->bytes);
 }
 
 static void

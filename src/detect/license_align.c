@@ -209,18 +209,40 @@ walk(struct alignment *a, int64_t i, int64_t j)
 		a->tail += !is_optional(a, j);
 }
 
-/* An anchor that the next one confirms: the two lie on one diagonal. In the middle phrases that
- * the text repeats around the license are least likely. */
+/* The first anchor from FROM on that the next one confirms: the two lie on one diagonal. */
 static struct license_anchor
-start_of(const struct license_anchor *anchors, size_t n)
+start_from(const struct license_anchor *anchors, size_t n, size_t from)
 {
-	for (size_t k = 0; k + 1 < n; k++) {
-		size_t i = (n / 2 + k) % (n - 1);
-
+	for (size_t i = from; i + 1 < n; i++)
 		if (anchors[i + 1].at - anchors[i].at == anchors[i + 1].in - anchors[i].in)
 			return anchors[i];
-	}
-	return anchors[0];
+	return anchors[from];
+}
+
+/* Aligns outward from START. */
+static struct license_match
+align_from(struct alignment a, struct license_anchor start)
+{
+	struct license_match match = { .template = a.template };
+	uint64_t all;
+
+	a.direction = -1;
+	a.last = start.at;
+	walk(&a, (int64_t)start.at - 1, (int64_t)start.in - 1);
+	match.first = (uint32_t)a.last;
+	a.direction = 1;
+	a.last = start.at;
+	walk(&a, start.at, start.in);
+	a.missing += a.tail;
+	all = (uint64_t)a.matched + a.missing + a.extra;
+	match.end = (uint32_t)a.last + 1;
+	match.matched = a.matched;
+	match.missing = a.missing;
+	match.extra = a.extra;
+	match.tail = a.tail;
+	match.worth = worth(&a);
+	match.similarity = all == 0 ? 0 : (unsigned)((uint64_t)a.matched * 1000 / all);
+	return match;
 }
 
 bool
@@ -232,30 +254,26 @@ license_align(const struct license_template *template, const uint16_t *words, si
 		.text = words,
 		.n = (int64_t)n,
 		.anchors = anchors,
-		.nanchors = nanchors,
-		.covered = covered };
-	struct license_anchor start = start_of(anchors, nanchors);
-	int64_t first;
-	uint64_t all;
+		.nanchors = nanchors };
+	struct license_anchor first = start_from(anchors, nanchors, 0),
+			      middle = start_from(anchors, nanchors, nanchors / 2), best = first;
+	struct license_match match = align_from(a, first), other;
 
-	a.direction = -1;
-	a.last = start.at;
-	walk(&a, (int64_t)start.at - 1, (int64_t)start.in - 1);
-	first = a.last;
-	a.direction = 1;
-	a.last = start.at;
-	walk(&a, start.at, start.in);
-	a.missing += a.tail;
-	all = (uint64_t)a.matched + a.missing + a.extra;
-	if (all == 0 || a.matched == 0)
+	/* Phrases that stand around a license too lead the first anchor astray, parts that are
+	 * there twice the middle one. */
+	if (match.similarity < 1000) {
+		other = align_from(a, middle);
+		if (other.worth > match.worth) {
+			match = other;
+			best = middle;
+		}
+	}
+	if (covered != NULL) {
+		a.covered = covered;
+		(void)align_from(a, best);
+	}
+	if (match.matched == 0)
 		return false;
-	*ret = (struct license_match){ .template = template,
-		.first = (uint32_t)first,
-		.end = (uint32_t)a.last + 1,
-		.matched = a.matched,
-		.missing = a.missing,
-		.extra = a.extra,
-		.tail = a.tail,
-		.similarity = (unsigned)((uint64_t)a.matched * 1000 / all) };
+	*ret = match;
 	return true;
 }

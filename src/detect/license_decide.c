@@ -69,28 +69,37 @@ is_said_better(const struct license_found *found, const struct license_evidence 
 	return false;
 }
 
-/* EXPRESSION with the exception that stands behind it, if any does. */
+static const char *
+join_exception(
+    struct arena *arena, const struct license_evidence *one, const struct license_evidence *e)
+{
+	return arena_format(arena, "%s WITH %s", one->expression, e->expression);
+}
+
+/* The expression at AT with the exception that stands behind it, if any does. */
 static const char *
 with_exception(struct arena *arena, const struct license_found *found, size_t at)
 {
 	const struct license_evidence *one = &found->list[at];
+	bool gnu = is_gnu(one->expression);
 
-	if (!is_gnu(one->expression) || strstr(one->expression, " WITH ") != NULL ||
-	    strchr(one->expression, ' ') != NULL)
+	if (strchr(one->expression, ' ') != NULL)
 		return one->expression;
 	for (size_t i = at + 1; i < found->n; i++) {
 		const struct license_evidence *e = &found->list[i];
 
 		if (e->is_exception)
-			return arena_format(arena, "%s WITH %s", one->expression, e->expression);
+			return join_exception(arena, one, e);
+		/* Of other families only what stands next to each other belongs together. */
+		if (!gnu && strcmp(e->expression, one->expression) != 0)
+			break;
 		if (!e->is_vague && is_gnu(e->expression) &&
 		    strcmp(e->expression, one->expression) != 0)
 			break;
 	}
-	for (size_t i = at; i-- > 0;)
+	for (size_t i = at; gnu && i-- > 0;)
 		if (found->list[i].is_exception && distance(&found->list[i], one) < NEAR)
-			return arena_format(
-			    arena, "%s WITH %s", one->expression, found->list[i].expression);
+			return join_exception(arena, one, &found->list[i]);
 	return one->expression;
 }
 

@@ -45,6 +45,7 @@ struct finder {
 	size_t nregions;
 	struct license_match *found;
 	size_t nfound;
+	bool is_start, is_end;
 };
 
 /* Looks up every run. False out of memory. */
@@ -253,7 +254,8 @@ is_cut(const struct finder *f, const struct license_match *match)
 	uint32_t inner = match->missing - match->tail + match->extra;
 
 	return match->matched >= 60 && !match->template->is_exception &&
-	    (match->end + CUT_MARGIN >= f->nwords || match->first <= CUT_MARGIN) &&
+	    ((f->is_end && match->end + CUT_MARGIN >= f->nwords) ||
+		(f->is_start && match->first <= CUT_MARGIN)) &&
 	    match->matched * 3 >= match->template->nfixed && inner * 25 <= match->matched;
 }
 
@@ -309,6 +311,9 @@ by_worth(const void *a, const void *b)
 
 	if (x->worth != y->worth)
 		return x->worth > y->worth ? -1 : 1;
+	/* What leaves less open says more. */
+	if (x->template->nfixed != y->template->nfixed)
+		return x->template->nfixed > y->template->nfixed ? -1 : 1;
 	if (x->template != y->template)
 		return x->template <y->template ? -1 : 1;
 	return x->first < y->first ? -1 : x->first > y->first;
@@ -391,7 +396,10 @@ void
 license_texts_find(
     const struct license_texts *texts, struct license_words *words, struct license_matches *matches)
 {
-	struct finder f = { .texts = texts, .nwords = words->n };
+	struct finder f = { .texts = texts,
+		.nwords = words->n,
+		.is_start = matches->is_start,
+		.is_end = matches->is_end };
 
 	matches->n = 0;
 	matches->failed = false;

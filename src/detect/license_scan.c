@@ -7,76 +7,14 @@
 
 #include <stdlib.h>
 
-#define BLOCK 4096 /* bytes that the filter judges at once */
-#define MARGIN 2   /* blocks around one that are looked at with it */
-#define SEGMENT \
-	(4 * MIB) /* bytes that are looked at at once; few licenses are longer than 64 KiB */
-
-/*
- * Case-blind stems that licenses and notices cannot do without: licen(se), gpl, (p)ermis(sion),
- * (r)edist(ribution), (publi)c dom(ain), (ter)ms as (perl), as is, (w)arran(ty), freew(are).
- * Written so that compilers turn it into vector instructions: no branches, a length known
- * beforehand.
- */
-static bool
-block_has_stem(const uint8_t *b)
-{
-	uint8_t seen = 0;
-
-	for (int i = 0; i < BLOCK; i++) {
-		uint8_t c0 = b[i] | 0x20, c1 = b[i + 1] | 0x20, c2 = b[i + 2] | 0x20,
-			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20, c5 = b[i + 5] | 0x20;
-
-		seen |=
-		    (uint8_t)((c0 == 'l') & (c1 == 'i') & (c2 == 'c') & (c3 == 'e') & (c4 == 'n'));
-		seen |=
-		    (uint8_t)((c0 == 'e') & (c1 == 'r') & (c2 == 'm') & (c3 == 'i') & (c4 == 's'));
-		seen |=
-		    (uint8_t)((c0 == 'e') & (c1 == 'd') & (c2 == 'i') & (c3 == 's') & (c4 == 't'));
-		seen |=
-		    (uint8_t)((c0 == 'c') & (c1 == ' ') & (c2 == 'd') & (c3 == 'o') & (c4 == 'm'));
-		seen |=
-		    (uint8_t)((c0 == 'c') & (c1 == 'd') & (c2 == 'o') & (c3 == 'm') & (c4 == 'a'));
-		seen |=
-		    (uint8_t)((c0 == 'm') & (c1 == 's') & (c2 == ' ') & (c3 == 'a') & (c4 == 's'));
-		seen |=
-		    (uint8_t)((c0 == 'a') & (c1 == 'r') & (c2 == 'r') & (c3 == 'a') & (c4 == 'n'));
-		seen |=
-		    (uint8_t)((c0 == 'f') & (c1 == 'r') & (c2 == 'e') & (c3 == 'e') & (c4 == 'w'));
-		seen |= (uint8_t)((c0 == 'a') & (c1 == 's') & ((c2 == ' ') | (c2 == '-')) &
-		    (c3 == 'i') & (c4 == 's') & ((c5 < 'a') | (c5 > 'z')));
-		seen |= (uint8_t)((c0 == 'g') & (c1 == 'p') & (c2 == 'l') &
-		    ((c3 < 'a') | (c3 > 'z') | (c3 == 'v')));
-	}
-	return seen != 0;
-}
-
-/* The same for a block that ends the text. */
-static bool
-tail_has_stem(struct bytes tail)
-{
-	uint8_t copy[BLOCK + 8] = { 0 };
-
-	memcpy(copy, tail.data, tail.len);
-	return block_has_stem(copy);
-}
-
-static bool
-has_stem_at(struct bytes text, size_t pos)
-{
-	if (text.len - pos >= BLOCK + 8)
-		return block_has_stem(text.data + pos);
-	return tail_has_stem(bytes_slice(text, pos, BLOCK));
-}
-
-bool
-license_scan_worthwhile(struct bytes text)
-{
-	for (size_t pos = 0; pos < text.len; pos += BLOCK)
-		if (has_stem_at(text, pos))
-			return true;
-	return false;
-}
+/* Bytes that are looked at at once; few licenses are longer than 64 KiB. */
+#define SEGMENT (4 * MIB)
+#define MARGIN 2      /* blocks around a block with a stem that are looked at with it ... */
+#define LONG_MARGIN 8 /* ... and behind one in a run of so many that it is a long license */
+#define LONG_RUN 4
+/* Texts up to this with a stem in every fourth block are looked at whole: a license whose
+ * paragraphs speak of other things must not be cut. */
+#define WHOLE (128 * KIB)
 
 struct license_found *
 license_found_new(struct arena *arena)
@@ -227,31 +165,60 @@ scan_segment(struct segment *s)
 	take_evidence(s);
 }
 
+/* Where to stop: no stem was seen for as long as the margin. */
+static size_t
+end_of_run(struct bytes text, size_t pos, size_t start)
+{
+	size_t end, hits = 1;
+
+	for (end = pos + LICENSE_BLOCK; end < text.len && end - start < SEGMENT;
+	     end += LICENSE_BLOCK) {
+		size_t margin = hits < LONG_RUN ? MARGIN : LONG_MARGIN;
+
+		if (license_filter_at(text, end)) {
+			pos = end;
+			hits++;
+		}
+		if (end - pos >= margin * LICENSE_BLOCK)
+			break;
+	}
+	return end < text.len ? end : text.len;
+}
+
+static bool
+is_dense(struct bytes text)
+{
+	size_t hits = 0;
+
+	if (text.len > WHOLE)
+		return false;
+	for (size_t pos = 0; pos < text.len; pos += LICENSE_BLOCK)
+		hits += license_filter_at(text, pos);
+	return hits > 0 && hits * 4 * LICENSE_BLOCK >= text.len;
+}
+
 void
 license_scan_text(const struct license_data *data, struct arena *arena, struct bytes text,
     uint64_t offset, struct license_found *found)
 {
 	struct segment s = { .data = data, .arena = arena, .found = found };
 	size_t pos = 0, done = 0;
+	bool whole = is_dense(text);
 
 	while (pos < text.len) {
 		size_t start, end;
 
-		if (!has_stem_at(text, pos)) {
-			pos += BLOCK;
+		if (!whole && !license_filter_at(text, pos)) {
+			pos += LICENSE_BLOCK;
 			continue;
 		}
-		start = pos > MARGIN * BLOCK ? pos - MARGIN * BLOCK : 0;
+		start = pos > MARGIN * LICENSE_BLOCK ? pos - MARGIN * LICENSE_BLOCK : 0;
 		start = start > done ? start : done;
-		/* On until no stem was seen for as long as the margin. */
-		for (end = pos + BLOCK; end < text.len && end - start < SEGMENT; end += BLOCK) {
-			if (has_stem_at(text, end))
-				pos = end;
-			if (end - pos > (size_t)MARGIN * BLOCK)
-				break;
-		}
+		end = whole ? text.len : end_of_run(text, pos, start);
 		s.text = bytes_slice(text, start, end - start);
 		s.offset = offset + start;
+		s.matches.is_start = start == 0;
+		s.matches.is_end = end == text.len;
 		scan_segment(&s);
 		done = pos = end;
 	}

@@ -42,8 +42,9 @@ struct license_match {
 struct license_matches {
 	struct license_match *list; /* in the order of the text, none overlaps another */
 	size_t n, room;
-	uint8_t *covered; /* for each word: it belongs to one of them */
-	bool failed;	  /* out of memory */
+	bool is_start, is_end; /* said by the caller: the words are the first, the last of a text */
+	uint8_t *covered;      /* for each word: it belongs to one of them */
+	bool failed;	       /* out of memory */
 };
 
 struct license_texts;

@@ -1,0 +1,74 @@
+/*
+ * Leaves text alone that holds no license: blocks without any of the stems that licenses and
+ * notices cannot do without, whatever the case of their letters.
+ */
+#include "config.h"
+
+#include "detect/license_scan.h"
+
+/* Compiled several times where the compiler can choose by processor when the program starts. */
+#if defined(__x86_64__) && defined(__linux__) && !defined(__clang__) && !defined(ASSAY_SANITIZED)
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_EACH_PROCESSOR
+#endif
+
+/* Five letters, of which LETTER_0 comes first. */
+#define STEM(a, b, c, d, e) ((c0 == (a)) & (c1 == (b)) & (c2 == (c)) & (c3 == (d)) & (c4 == (e)))
+#define IS_NO_LETTER(c) (((c) < 'a') | ((c) > 'z'))
+
+/*
+ * No branches and a length known beforehand, so that it becomes vector instructions: it runs over
+ * all text there is. Every letter is made lower case by its bit 0x20.
+ */
+FOR_EACH_PROCESSOR static bool
+has_stem(const uint8_t *b)
+{
+	uint8_t seen = 0;
+
+	for (int i = 0; i < LICENSE_BLOCK; i++) {
+		uint8_t c0 = b[i] | 0x20, c1 = b[i + 1] | 0x20, c2 = b[i + 2] | 0x20,
+			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20, c5 = b[i + 5] | 0x20;
+
+		seen |= STEM('l', 'i', 'c', 'e', 'n');		     /* license */
+		seen |= STEM('l', 'i', 'z', 'e', 'n');		     /* Lizenz */
+		seen |= STEM('e', 'r', 'm', 'i', 's');		     /* permission */
+		seen |= STEM('e', 'r', 'm', 'i', 't') & (c5 == 't'); /* permitted */
+		seen |= STEM('e', 'd', 'i', 's', 't');		     /* redistribute */
+		seen |= STEM('c', ' ', 'd', 'o', 'm');		     /* public domain */
+		seen |= STEM('c', 'd', 'o', 'm', 'a');		     /* publicdomain */
+		seen |= STEM('v', 'e', 'c', 'o', 'm');		     /* creativecommons */
+		seen |= STEM('m', 's', ' ', 'a', 's');		     /* same terms as */
+		seen |= STEM('a', 'r', 'r', 'a', 'n');		     /* warranty */
+		seen |= STEM('y', ' ', 'p', 'u', 'r');		     /* any purpose */
+		seen |= STEM('f', 'r', 'e', 'e', 'w');		     /* freeware */
+		seen |= STEM('f', 'r', 'e', 'e', 'l') & (c5 == 'y'); /* freely */
+		seen |= (STEM('a', 's', ' ', 'i', 's') | STEM('a', 's', '-', 'i', 's')) &
+		    IS_NO_LETTER(c5); /* as is */
+		seen |= (c0 == 'g') & (c1 == 'p') & (c2 == 'l') &
+		    (IS_NO_LETTER(c3) | (c3 == 'v')); /* GPL, GPLv2 */
+	}
+	return seen != 0;
+}
+
+bool
+license_filter_at(struct bytes text, size_t pos)
+{
+	uint8_t last[LICENSE_BLOCK + 8] = { 0 };
+	struct bytes block = bytes_slice(text, pos, sizeof(last));
+
+	if (block.len == sizeof(last))
+		return has_stem(block.data);
+	if (block.len > 0)
+		memcpy(last, block.data, block.len);
+	return has_stem(last);
+}
+
+bool
+license_filter(struct bytes text)
+{
+	for (size_t pos = 0; pos < text.len; pos += LICENSE_BLOCK)
+		if (license_filter_at(text, pos))
+			return true;
+	return false;
+}
