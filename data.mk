@@ -32,6 +32,9 @@ nobase_dist_pkgdata_DATA += \
 	rules/licenses/obligations.yaml \
 	rules/licenses/texts.dat \
 	rules/licenses/words.tsv \
+	schemas/policy.schema.json \
+	schemas/report.schema.json \
+	schemas/waivers.schema.json \
 	$(NULL)
 
 dist_man_MANS += \

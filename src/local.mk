@@ -99,6 +99,7 @@ libcore_la_SOURCES = \
 	src/policy/jsonfile.c src/policy/jsonfile.h \
 	src/policy/licenses.c src/policy/licenses.h \
 	src/api/evidence.c src/api/evidence.h \
+	src/api/configuration.c src/api/configuration.h \
 	src/api/doctor.c \
 	src/api/explain.c \
 	src/api/inspect.c \

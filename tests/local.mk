@@ -89,6 +89,7 @@ TESTS += \
 	tests/faults.sh \
 	tests/fuzz/replay.sh \
 	tests/golden/run.sh \
+	tests/reports.py \
 	tests/real-models.sh \
 	$(NULL)
 EXTRA_DIST += \
@@ -97,6 +98,7 @@ EXTRA_DIST += \
 	tests/corpus/floors \
 	tests/corpus/replay.sh \
 	tests/faults.sh \
+	tests/reports.py \
 	tests/fuzz/replay.sh \
 	tests/fuzz/seeds.py \
 	tests/real-models.sh \

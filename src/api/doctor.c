@@ -128,6 +128,8 @@ check_rules(const struct assay_settings *settings, FILE *out, struct assay_error
 		error->text[0] = '\0';
 		return false;
 	}
+	for (size_t i = 0; i < session.configuration.nfiles; i++)
+		fprintf(out, "ok      configuration %s\n", session.configuration.files[i]);
 	fprintf(out, "ok      rules, sha256 %s\n", rules_digest(session.rules));
 	done = rulekinds_check(&session, out);
 	session_close(&session);

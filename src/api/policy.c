@@ -34,7 +34,7 @@ list_folder(const char *folder, const struct policy_folders *folders, FILE *out)
 		policy = policy_open(path, folders, &status);
 		if (policy != NULL)
 			fprintf(out, "%-12s %s\n             %s\n", policy->name, path,
-			    policy->description);
+			    policy->description == NULL ? "" : policy->description);
 		else
 			fprintf(out, "%-12s broken: %s\n", entries[i]->d_name, status.text);
 		done = done && policy != NULL;
@@ -71,8 +71,15 @@ assay_policy_show(
     const struct assay_settings *settings, const char *name, FILE *out, struct assay_error *error)
 {
 	struct status status = { 0 };
-	struct policy *policy = policies_open(settings, name, &status);
+	struct configuration configuration;
+	struct policy *policy;
 
+	if (!configuration_read(&configuration, settings, &status))
+		return session_fail(error, &status);
+	policy = policies_open(settings, name != NULL ? name : configuration.policy, &status);
+	if (policy != NULL && name == NULL && configuration.policy != NULL)
+		fprintf(out, "# the default that %s names\n", configuration.policy_origin);
+	configuration_free(&configuration);
 	if (policy == NULL)
 		return session_fail(error, &status);
 	fprintf(out, "# %s\n# sha256 %s\n", policy->source, policy->sha256);

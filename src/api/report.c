@@ -10,7 +10,8 @@ enum assay_exit
 assay_report_show(const struct assay_settings *settings, const struct assay_show *show, FILE *out,
     struct assay_error *error)
 {
-	struct outputs_request wanted = { show->formats, NULL, false };
+	/* Whoever names formats wants those, and no text beside them. */
+	struct outputs_request wanted = { show->formats, NULL, show->formats[0] != NULL };
 	struct status status = { 0 };
 	struct loaded_report *report = NULL;
 	struct session session;

@@ -65,8 +65,11 @@ free_inputs(struct inputs *inputs)
 }
 
 static bool
-read_inputs(const struct assay_request *request, struct inputs *inputs, struct assay_error *error)
+read_inputs(const struct assay_request *request, const struct configuration *configured,
+    struct inputs *inputs, struct assay_error *error)
 {
+	const char *trusted_root =
+	    request->trusted_root != NULL ? request->trusted_root : configured->trusted_root;
 	struct bytes signatures[MAX_INPUTS];
 	bool done;
 
@@ -75,11 +78,12 @@ read_inputs(const struct assay_request *request, struct inputs *inputs, struct a
 		inputs->signatures[i] =
 		    (struct scan_signature){ request->signatures[i], signatures[i] };
 	return done &&
+	    read_list(configured->public_keys, LIMIT_TRUST, inputs->keys, &inputs->nkeys, error) &&
 	    read_list(request->public_keys, LIMIT_TRUST, inputs->keys, &inputs->nkeys, error) &&
 	    read_list(request->certificate_chains, LIMIT_TRUST, inputs->certificates,
 		&inputs->ncertificates, error) &&
-	    (request->trusted_root == NULL ||
-		read_input(request->trusted_root, LIMIT_TRUST, &inputs->trusted_root, error));
+	    (trusted_root == NULL ||
+		read_input(trusted_root, LIMIT_TRUST, &inputs->trusted_root, error));
 }
 
 /* What the user trusts: the command line's word, and the policy's where that has none. */
@@ -155,7 +159,8 @@ open_run(struct run *run, struct assay_error *error)
 
 	if (!outputs_check(&outputs, &status))
 		goto failed;
-	run->policy = policies_open(run->settings, request->policy, &status);
+	run->policy = policies_open(run->settings,
+	    request->policy != NULL ? request->policy : run->session.configuration.policy, &status);
 	if (run->policy == NULL)
 		goto failed;
 	if (request->waivers != NULL) {
@@ -169,7 +174,7 @@ open_run(struct run *run, struct assay_error *error)
 		if (run->baseline == NULL)
 			goto failed;
 	}
-	return read_inputs(request, &run->inputs, error);
+	return read_inputs(request, &run->session.configuration, &run->inputs, error);
 failed:
 	session_fail(error, &status);
 	return false;

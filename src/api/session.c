@@ -29,6 +29,19 @@ session_fail(struct assay_error *error, const struct status *status)
 	return error->exit;
 }
 
+/* Adds the NULL-terminated LIST to FOLDERS; false where they are too many. */
+static bool
+add_folders(const char **folders, size_t *n, const char *const *list, struct status *status)
+{
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
+		if (*n == MAX_FOLDERS)
+			return status_set(
+			    status, STATUS_USAGE, "more than %d folders of rules", MAX_FOLDERS - 1);
+		folders[(*n)++] = list[i];
+	}
+	return true;
+}
+
 bool
 session_open(struct session *session, const struct assay_settings *settings,
     const char *const *extra, struct assay_error *error)
@@ -43,17 +56,11 @@ session_open(struct session *session, const struct assay_settings *settings,
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	session_data_path(settings, "rules", installed, sizeof(installed));
 	folders[n++] = installed;
-	for (size_t i = 0; extra != NULL && extra[i] != NULL; i++) {
-		if (n == MAX_FOLDERS) {
-			status_set(&status, STATUS_USAGE, "more than %d folders of rules",
-			    MAX_FOLDERS - 1);
-			session_fail(error, &status);
-			return false;
-		}
-		folders[n++] = extra[i];
-	}
 	*session = (struct session){ .settings = settings };
-	session->rules = rules_open(folders, n, &status);
+	if (configuration_read(&session->configuration, settings, &status) &&
+	    add_folders(folders, &n, session->configuration.rules, &status) &&
+	    add_folders(folders, &n, extra, &status))
+		session->rules = rules_open(folders, n, &status);
 	if (session->rules != NULL)
 		session->catalog = catalog_new(session->rules);
 	if (session->catalog == NULL) {
@@ -70,6 +77,7 @@ session_close(struct session *session)
 {
 	catalog_free(session->catalog);
 	rules_free(session->rules);
+	configuration_free(&session->configuration);
 	session->catalog = NULL;
 	session->rules = NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef API_SESSION_H
 #define API_SESSION_H
 
+#include "api/configuration.h"
 #include "assay.h"
 #include "core/catalog.h"
 #include "core/rules.h"
@@ -9,13 +10,15 @@
 
 struct session {
 	const struct assay_settings *settings;
+	struct configuration configuration;
 	struct rules *rules;
 	struct catalog *catalog;
 };
 
 /*
- * Opens the installed rules and those of the folders EXTRA (NULL-terminated, may be NULL). False
- * and an error where they cannot be read; then nothing is left to close.
+ * Reads the configuration; opens the installed rules, the configured ones and those of the folders
+ * EXTRA (NULL-terminated, may be NULL). False and an error where they cannot be read; then nothing
+ * is left to close.
  */
 MUST_USE bool session_open(struct session *, const struct assay_settings *,
     const char *const *extra, struct assay_error *);

@@ -347,6 +347,20 @@ count_findings(struct deciding *deciding)
 			*worst->member == '\0' ? "" : " in ", worst->member, worst->message));
 }
 
+static const char *
+why_it_passes(
+    const struct decision *decision, const struct decide_options *options, struct arena *arena)
+{
+	if (!options->inspects)
+		return "the claims that were verified hold";
+	if (decision->nwaived + decision->nknown > 0)
+		return arena_format(arena,
+		    "everything was looked at, and nothing counts: %zu findings are waived, %zu "
+		    "are in the baseline",
+		    decision->nwaived, decision->nknown);
+	return "everything was looked at, and nothing that the policy forbids was found";
+}
+
 bool
 decide(struct result *result, const struct decide_options *options, struct decision *ret,
     struct status *status)
@@ -373,9 +387,7 @@ decide(struct result *result, const struct decide_options *options, struct decis
 	count_findings(&deciding);
 	controls_make(&deciding);
 	if (decision.why == NULL)
-		decision.why = options->inspects
-		    ? "everything was looked at, and nothing that the policy forbids was found"
-		    : "the claims that were verified hold";
+		decision.why = why_it_passes(&decision, options, result->arena);
 	if (deciding.failed || arena_failed(result->arena))
 		return status_set(status, STATUS_MEMORY, "no memory for the decision");
 	*ret = decision;

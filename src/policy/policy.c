@@ -108,6 +108,18 @@ find_file(struct policy *policy, const char *name, const struct policy_folders *
 	return NULL;
 }
 
+/* What a policy extends: a name, or a file beside the policy itself wherever assay runs. */
+static const char *
+parent_of(struct policy *policy, const struct yaml *yaml, const char *path)
+{
+	const char *extends = yaml_get_string(yaml_root(yaml), "extends"),
+		   *slash = strrchr(path, '/');
+
+	if (extends == NULL || !is_path(extends) || *extends == '/' || slash == NULL)
+		return extends == NULL ? NULL : arena_string(policy->arena, extends);
+	return arena_format(policy->arena, "%.*s/%s", (int)(slash - path), path, extends);
+}
+
 static bool
 load(struct policy *policy, const char *name, const struct policy_folders *folders, unsigned depth,
     struct status *status)
@@ -123,7 +135,7 @@ load(struct policy *policy, const char *name, const struct policy_folders *folde
 	if (yaml == NULL)
 		return status_set(status, STATUS_MEMORY, "no memory for the policy");
 	path = arena_string(policy->arena, path);
-	extends = yaml_get_string(yaml_root(yaml), "extends");
+	extends = path == NULL ? NULL : parent_of(policy, yaml, path);
 	if (path == NULL || (extends != NULL && !load(policy, extends, folders, depth + 1, status)))
 		goto out;
 	slash = strrchr(path, '/');
@@ -143,8 +155,8 @@ out:
 	return done || status_set(status, STATUS_MEMORY, "no memory for the policy");
 }
 
-/* The digest is of the effective settings: it does not change with comments or file names, and
- * does with what a parent says. */
+/* The digest is of the settings that a policy or its parents make: it does not change with
+ * comments, file names or a version of assay that has more settings. */
 static bool
 digest(struct policy *policy)
 {
@@ -155,7 +167,7 @@ digest(struct policy *policy)
 	bool done = file != NULL;
 
 	if (file != NULL) {
-		settings_print(policy, file, false);
+		settings_print(policy, file, false, false);
 		done = !ferror(file);
 		done = fclose(file) == 0 && done;
 	}
@@ -201,7 +213,7 @@ policy_free(struct policy *policy)
 void
 policy_print(const struct policy *policy, FILE *file, bool with_origins)
 {
-	settings_print(policy, file, with_origins);
+	settings_print(policy, file, true, with_origins);
 }
 
 const struct policy_pair *

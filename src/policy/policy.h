@@ -43,7 +43,7 @@ struct policy_map {
 
 struct policy {
 	const char *name;	 /* "ci" */
-	const char *description; /* one paragraph */
+	const char *description; /* one paragraph, or NULL */
 	const char *source;	 /* the file it was read from */
 	char sha256[65];	 /* of the effective settings */
 

@@ -19,6 +19,16 @@ wrong_action(const char *key, const char *value)
 	return action_parse(value, &action) ? NULL : "off, pass, review, incomplete or fail";
 }
 
+/* What could not be looked at is never a pass, nor a matter of opinion. */
+static const char *
+wrong_unscanned(const char *key, const char *value)
+{
+	(void)key;
+	return strcmp(value, "incomplete") == 0 || strcmp(value, "fail") == 0
+	    ? NULL
+	    : "incomplete or fail";
+}
+
 static const char *
 wrong_check(const char *key, const char *value)
 {
@@ -107,7 +117,7 @@ const struct setting settings[] = {
 	{ "", "detectors", SETTING_LIST, AT(detectors), wrong_detector },
 	{ "", "checks", SETTING_MAP, AT(checks), wrong_check },
 	{ "members", "unidentified", SETTING_ACTION, AT(unidentified), wrong_action },
-	{ "members", "unscanned", SETTING_ACTION, AT(unscanned), wrong_action },
+	{ "members", "unscanned", SETTING_ACTION, AT(unscanned), wrong_unscanned },
 	{ "formats", "allow", SETTING_LIST, AT(formats_allow), NULL },
 	{ "formats", "forbid", SETTING_LIST, AT(formats_forbid), NULL },
 	{ "confinement", "require", SETTING_LIST, AT(confinement), wrong_confinement },
@@ -144,7 +154,6 @@ _Static_assert(ARRAY_LEN(settings) <= POLICY_SETTINGS, "raise POLICY_SETTINGS");
 void
 settings_default(struct policy *policy)
 {
-	policy->description = "";
 	policy->fail_on = SEVERITY_HIGH;
 	policy->review_on = SEVERITY_MEDIUM;
 	policy->unscanned = ACTION_INCOMPLETE;
@@ -280,13 +289,15 @@ read_value(
 		return refuse(reading, node, setting->key, "one value");
 	switch (setting->type) {
 	case SETTING_TEXT:
-		*(const char **)(void *)slot = arena_string(reading->policy->arena, node->text);
+		*(const char **)(void *)slot =
+		    *node->text == '\0' ? NULL : arena_string(reading->policy->arena, node->text);
 		return true;
 	case SETTING_SEVERITY:
 		return read_severity(reading, setting, node, (enum severity *)(void *)slot);
 	case SETTING_ACTION:
-		if (!action_parse(node->text, (enum action *)(void *)slot))
-			return refuse(reading, node, setting->key, wrong_action("", ""));
+		if (setting->wrong("", node->text) != NULL ||
+		    !action_parse(node->text, (enum action *)(void *)slot))
+			return refuse(reading, node, setting->key, setting->wrong("", node->text));
 		return true;
 	case SETTING_NUMBER:
 	case SETTING_PERCENT:
@@ -345,6 +356,9 @@ settings_apply(struct policy *policy, const struct yaml_node *root, const char *
 {
 	struct reading reading = { policy, source, name, status };
 
+	/* What describes the parent does not describe its child; the row is the first. */
+	policy->description = NULL;
+	policy->origins[0] = NULL;
 	if (!read_section(&reading, "", root))
 		return false;
 	if (arena_failed(policy->arena))
@@ -451,7 +465,7 @@ print_value(FILE *file, const struct policy *policy, const struct setting *setti
 }
 
 void
-settings_print(const struct policy *policy, FILE *file, bool with_origins)
+settings_print(const struct policy *policy, FILE *file, bool all, bool with_origins)
 {
 	const char *section = "";
 
@@ -459,6 +473,8 @@ settings_print(const struct policy *policy, FILE *file, bool with_origins)
 	for (size_t i = 0; settings[i].key != NULL; i++) {
 		const char *indent = *settings[i].section == '\0' ? "" : "  ";
 
+		if (!all && policy->origins[i] == NULL)
+			continue;
 		if (strcmp(section, settings[i].section) != 0) {
 			section = settings[i].section;
 			fprintf(file, "%s:\n", section);

@@ -32,6 +32,7 @@ MUST_USE bool settings_apply(struct policy *, const struct yaml_node *root, cons
     const char *name, struct status *);
 /* What holds where no policy says anything. */
 void settings_default(struct policy *);
-void settings_print(const struct policy *, FILE *, bool with_origins);
+/* ALL: the defaults that no policy sets, too. */
+void settings_print(const struct policy *, FILE *, bool all, bool with_origins);
 
 #endif

@@ -44,6 +44,26 @@ parse_wish(const char *text, struct wish *wish, struct status *status)
 	return true;
 }
 
+/* Can a file or folder be made at PATH? */
+static bool
+check_place(const char *option, const char *path, struct status *status)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[LIMIT_NAME] = ".";
+	struct stat about;
+
+	if (stat(path, &about) == 0)
+		return true;
+	if (slash != NULL && slash != path)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	else if (slash == path)
+		snprintf(folder, sizeof(folder), "/");
+	if (access(folder, W_OK | X_OK) == 0)
+		return true;
+	return status_set(status, STATUS_USAGE, "%s %s: cannot write into %s: %s", option, path,
+	    folder, strerror(errno));
+}
+
 bool
 outputs_check(const struct outputs_request *request, struct status *status)
 {
@@ -56,6 +76,8 @@ outputs_check(const struct outputs_request *request, struct status *status)
 		if (!parse_wish(request->formats[i], &wish, status))
 			return false;
 		nstdout += wish.file == NULL;
+		if (wish.file != NULL && !check_place("--format", wish.file, status))
+			return false;
 	}
 	if (request->folder == NULL && nstdout > 1)
 		return status_set(status, STATUS_USAGE,
@@ -65,7 +87,7 @@ outputs_check(const struct outputs_request *request, struct status *status)
 	    !S_ISDIR(about.st_mode))
 		return status_set(status, STATUS_USAGE,
 		    "--output %s: this is a file; name a folder", request->folder);
-	return true;
+	return request->folder == NULL || check_place("--output", request->folder, status);
 }
 
 static bool
@@ -84,6 +106,18 @@ digest_file(FILE *file, char sha256[65])
 		snprintf(sha256 + 2 * i, 3, "%02x", raw[i]);
 	EVP_MD_CTX_free(context);
 	return done;
+}
+
+static bool
+digest_bytes(const void *data, size_t len, char sha256[65])
+{
+	unsigned char raw[EVP_MAX_MD_SIZE];
+
+	if (EVP_Digest(data, len, raw, NULL, EVP_sha256(), NULL) != 1)
+		return false;
+	for (size_t i = 0; i < 32; i++)
+		snprintf(sha256 + 2 * i, 3, "%02x", raw[i]);
+	return true;
 }
 
 static bool
@@ -117,22 +151,69 @@ open_beside(const char *path, char *temporary, size_t size)
 	return file;
 }
 
-/* Writes the file PATH by calling a writer, or from DATA where INPUT is NULL. */
+/* What goes into one file: what a writer writes, or DATA where there is none. */
+struct content {
+	const struct report_format *format;
+	const struct report_input *input;
+	const void *data;
+	size_t len;
+};
+
+static void
+write_content(const struct content *content, FILE *file)
+{
+	if (content->format != NULL)
+		content->format->write(content->input, file);
+	else
+		(void)fwrite(content->data, 1, content->len, file);
+}
+
+/* Devices and pipes (/dev/stderr, a fifo) are written to, never replaced. */
 static bool
-write_file(const char *path, const struct report_format *format, const struct report_input *input,
-    const void *data, size_t len, char sha256[65], struct status *status)
+is_replaceable(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode);
+}
+
+static bool
+write_through(
+    const char *path, const struct content *content, char sha256[65], struct status *status)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *memory = open_memstream(&text, &len), *file = fopen(path, "wbe");
+	bool done = memory != NULL && file != NULL;
+
+	if (done)
+		write_content(content, memory);
+	if (memory != NULL)
+		done = !ferror(memory) && fclose(memory) == 0 && done;
+	if (done)
+		done = digest_bytes(text, len, sha256) && fwrite(text, 1, len, file) == len;
+	if (file != NULL)
+		done = fclose(file) == 0 && done;
+	if (!done)
+		trouble(path, status);
+	free(text);
+	return done;
+}
+
+static bool
+write_file(const char *path, const struct content *content, char sha256[65], struct status *status)
 {
 	char temporary[LIMIT_NAME];
-	FILE *file = open_beside(path, temporary, sizeof(temporary));
+	FILE *file;
 	bool done;
 
+	errno = 0;
+	if (!is_replaceable(path))
+		return write_through(path, content, sha256, status);
+	file = open_beside(path, temporary, sizeof(temporary));
 	if (file == NULL)
 		return trouble(path, status);
-	errno = 0;
-	if (input != NULL)
-		format->write(input, file);
-	else
-		(void)fwrite(data, 1, len, file);
+	write_content(content, file);
 	done = fflush(file) == 0 && !ferror(file) && digest_file(file, sha256) &&
 	    fsync(fileno(file)) == 0;
 	done = fclose(file) == 0 && done;
@@ -171,10 +252,11 @@ bool
 outputs_file(struct outputs *outputs, const char *folder, const char *name, const char *media_type,
     const void *data, size_t len, struct status *status)
 {
+	const struct content content = { .data = data, .len = len };
 	char path[LIMIT_NAME], sha256[65];
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return write_file(path, NULL, NULL, data, len, sha256, status) &&
+	return write_file(path, &content, sha256, status) &&
 	    add_output(outputs, name, path, media_type, sha256, status);
 }
 
@@ -182,6 +264,7 @@ static bool
 write_report(struct outputs *outputs, const struct report_format *format, const char *folder,
     const char *file, const struct report_input *input, struct status *status)
 {
+	const struct content content = { .format = format, .input = input };
 	char path[LIMIT_NAME], name[64], sha256[65];
 
 	snprintf(name, sizeof(name), "report.%s", format->suffix);
@@ -189,7 +272,7 @@ write_report(struct outputs *outputs, const struct report_format *format, const 
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
 	else
 		snprintf(path, sizeof(path), "%s", file);
-	return write_file(path, format, input, NULL, 0, sha256, status) &&
+	return write_file(path, &content, sha256, status) &&
 	    add_output(
 		outputs, file == NULL ? name : file, path, format->media_type, sha256, status);
 }

@@ -124,21 +124,21 @@ rule_of(const struct check *check)
 
 /* ---- results -------------------------------------------------------------------------------- */
 
-/* A path as a relative URI reference (RFC 3986): everything but unreserved characters and slashes
- * is percent-encoded. */
+/* A path as a URI reference (RFC 3986): everything but unreserved characters and slashes is
+ * percent-encoded. */
 static struct json_object *
-uri_of(const char *path, size_t len)
+uri_of(const char *path)
 {
 	static const char plain[] = "-._~/!$'()*+,;=@";
 	struct buffer uri = buffer_up_to(1 << 16);
 	struct json_object *object = json_object_new_object();
 	char *text;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)path[i];
+	for (const char *p = path; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
 
 		if ((c >= '0' && c <= '9') || (text_lower(c) >= 'a' && text_lower(c) <= 'z') ||
-		    (c != '\0' && strchr(plain, c) != NULL))
+		    strchr(plain, c) != NULL)
 			buffer_add_u8(&uri, c);
 		else
 			buffer_add_format(&uri, "%%%02X", c);
@@ -149,18 +149,60 @@ uri_of(const char *path, size_t len)
 	return object;
 }
 
-/* The file of the target is the artifact; what is inside an archive is a logical location. */
+/* Is REST what follows the name of a target in a member's path? */
+static bool
+is_rest(const char *rest)
+{
+	return *rest == '\0' || *rest == '/' || strncmp(rest, "!/", 2) == 0;
+}
+
+/*
+ * The file that holds MEMBER as the user would name it: the target's path and what follows in it,
+ * without what is inside an archive. Services look for it in the repository they run in.
+ */
+static void
+file_of(const struct result *result, const char *member, char *path, size_t size)
+{
+	const char *inside = strstr(member, "!/");
+	int len = inside == NULL ? (int)strlen(member) : (int)(inside - member);
+
+	for (size_t i = 0; i < result->ntargets; i++) {
+		const struct result_target *target = &result->targets[i];
+		const char *slash = strrchr(target->path, '/'),
+			   *name = slash == NULL ? target->path : slash + 1;
+		size_t n = strlen(name);
+		bool is_folder = strcmp(target->kind, "file") != 0;
+
+		if (*member == '\0' || (result->ntargets == 1 && !is_folder)) {
+			snprintf(path, size, "%s", target->path);
+			return;
+		}
+		if (result->ntargets == 1) {
+			snprintf(path, size, "%s%s%.*s", target->path,
+			    slash != NULL && slash[1] == '\0' ? "" : "/", len, member);
+			return;
+		}
+		if (n > 0 && strncmp(member, name, n) == 0 && is_rest(member + n)) {
+			snprintf(path, size, "%s%.*s", target->path, len - (int)n, member + n);
+			return;
+		}
+	}
+	snprintf(path, size, "%.*s", len, member);
+}
+
 static struct json_object *
-location_of(const struct result_finding *finding)
+location_of(const struct result *result, const struct result_finding *finding)
 {
 	struct json_object *location = json_object_new_object(),
 			   *physical = json_object_new_object(), *region = json_object_new_object();
 	const char *inside = strstr(finding->member, "!/");
-	size_t len = inside == NULL ? strlen(finding->member) : (size_t)(inside - finding->member);
+	char path[2 * 4096];
 
-	json_object_object_add(physical, "artifactLocation", uri_of(finding->member, len));
+	file_of(result, finding->member, path, sizeof(path));
+	json_object_object_add(
+	    physical, "artifactLocation", uri_of(strncmp(path, "./", 2) == 0 ? path + 2 : path));
 	item_number(region, "startLine", finding->line > 0 && inside == NULL ? finding->line : 1);
-	if (inside == NULL) {
+	if (inside == NULL && *finding->member != '\0') {
 		item_number(region, "byteOffset", finding->offset);
 		if (finding->len > 0)
 			item_number(region, "byteLength", finding->len);
@@ -192,7 +234,8 @@ suppressions_of(const struct result_finding *finding)
 }
 
 static struct json_object *
-result_of(const struct result_finding *finding, size_t rule, bool has_baseline)
+result_of(const struct result *result, const struct result_finding *finding, size_t rule,
+    bool has_baseline)
 {
 	struct json_object *item = json_object_new_object(), *prints = json_object_new_object(),
 			   *bag = json_object_new_object(), *locations = json_object_new_array();
@@ -201,8 +244,7 @@ result_of(const struct result_finding *finding, size_t rule, bool has_baseline)
 	item_number(item, "ruleIndex", rule);
 	item_string(item, "level", level_of(finding->severity));
 	json_object_object_add(item, "message", text_object(finding->message));
-	if (*finding->member != '\0')
-		json_object_array_add(locations, location_of(finding));
+	json_object_array_add(locations, location_of(result, finding));
 	json_object_object_add(item, "locations", locations);
 	item_string(prints, "assay/1", finding->fingerprint);
 	item_string(prints, "primaryLocationLineHash", finding->fingerprint);
@@ -311,7 +353,7 @@ write(const struct report_input *input, FILE *file)
 	stream_begin(&stream, "results", '[');
 	for (size_t i = 0; i < nshown; i++)
 		stream_put(&stream, NULL,
-		    result_of(order[i], index_of(checks, nchecks, order[i]->check),
+		    result_of(result, order[i], index_of(checks, nchecks, order[i]->check),
 			input->baseline != NULL));
 	stream_end(&stream, ']');
 	stream_string(&stream, "columnKind", "utf16CodeUnits");
