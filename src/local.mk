@@ -7,7 +7,10 @@ libcore_la_SOURCES = \
 	src/core/bytes.h \
 	src/core/catalog.c src/core/catalog.h \
 	src/core/compiler.h \
-	src/core/json.h \
+	src/core/json.c src/core/json.h \
+	src/core/json_escape.c src/core/json_escape.h \
+	src/core/json_keys.c src/core/json_keys.h \
+	src/core/json_tree.c \
 	src/core/limits.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/rules.c src/core/rules.h \

@@ -17,6 +17,7 @@ unit_tests = \
 	tests/unit/license \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
+	tests/unit/json \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/text_mask \
@@ -30,6 +31,8 @@ tests_unit_license_expression_SOURCES = tests/unit/license_expression.c tests/ta
 tests_unit_license_expression_LDADD = libcore.la
 tests_unit_license_policy_SOURCES = tests/unit/license_policy.c tests/tap.h
 tests_unit_license_policy_LDADD = libcore.la
+tests_unit_json_SOURCES = tests/unit/json.c tests/tap.h
+tests_unit_json_LDADD = libcore.la
 tests_unit_reader_SOURCES = tests/unit/reader.c tests/tap.h
 tests_unit_reader_LDADD = libcore.la
 tests_unit_rules_SOURCES = tests/unit/rules.c tests/tap.h
@@ -49,6 +52,11 @@ fuzz_replays = \
 fuzz_targets = \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
+	tests/fuzz/json-replay \
+	tests/fuzz/text-replay \
+	$(NULL)
+fuzz_targets = \
+	tests/fuzz/json \
 	tests/fuzz/text \
 	$(NULL)
 fuzz_common = tests/fuzz/replay.c tests/fuzz/rules.c tests/fuzz/fuzz.h
@@ -58,6 +66,8 @@ tests_fuzz_license_replay_SOURCES = tests/fuzz/license.c $(fuzz_common)
 tests_fuzz_license_replay_LDADD = libcore.la
 tests_fuzz_license_expression_replay_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
 tests_fuzz_license_expression_replay_LDADD = libcore.la
+tests_fuzz_json_replay_SOURCES = tests/fuzz/json.c $(fuzz_common)
+tests_fuzz_json_replay_LDADD = libcore.la
 tests_fuzz_text_replay_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_replay_LDADD = libcore.la
 
@@ -69,6 +79,9 @@ tests_fuzz_license_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c tests/fuzz/rules.c tests/fuzz/fuzz.h
 tests_fuzz_license_expression_LDADD = libcore.la
 tests_fuzz_license_expression_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_json_SOURCES = tests/fuzz/json.c tests/fuzz/rules.c tests/fuzz/fuzz.h
+tests_fuzz_json_LDADD = libcore.la
+tests_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_text_SOURCES = tests/fuzz/text.c tests/fuzz/rules.c tests/fuzz/fuzz.h
 tests_fuzz_text_LDADD = libcore.la
 tests_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -1,0 +1,421 @@
+/* The strict reader of JSON: see core/json.h. One pass, no recursion, no tree. */
+#include "config.h"
+
+#include "core/json.h"
+
+#include "core/json_escape.h"
+#include "core/json_keys.h"
+#include "core/limits.h"
+#include "core/text.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct walk {
+	struct bytes b;
+	size_t pos;
+	unsigned depth;
+	bool (*visit)(const struct json_token *, void *);
+	void *context;
+	struct json_error *error;
+	struct json_keys keys;
+	uint64_t nkeys;
+	bool is_object[LIMIT_JSON_DEPTH + 1]; /* of each open container */
+	size_t first_key[LIMIT_JSON_DEPTH + 1];
+};
+
+static bool fail(struct walk *, enum json_fault, uint64_t offset, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+static bool
+fail(struct walk *walk, enum json_fault fault, uint64_t offset, const char *format, ...)
+{
+	va_list args;
+
+	walk->error->fault = fault;
+	walk->error->offset = offset;
+	va_start(args, format);
+	vsnprintf(walk->error->text, sizeof(walk->error->text), format, args);
+	va_end(args);
+	return false;
+}
+
+static bool
+tell(struct walk *walk, enum json_event event, size_t offset, struct bytes text, bool has_escapes)
+{
+	struct json_token token = { event, walk->depth, offset, text, has_escapes };
+
+	if (walk->visit == NULL || walk->visit(&token, walk->context))
+		return true;
+	return fail(walk, JSON_FAULT_STOPPED, offset, "not read any further");
+}
+
+static void
+skip_space(struct walk *walk)
+{
+	while (walk->pos < walk->b.len) {
+		uint8_t c = walk->b.data[walk->pos];
+
+		if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
+			return;
+		walk->pos++;
+	}
+}
+
+/* What stands at the position, for a message. */
+static bool
+unexpected(struct walk *walk, const char *wanted)
+{
+	uint8_t c;
+
+	if (walk->pos >= walk->b.len)
+		return fail(
+		    walk, JSON_FAULT_SYNTAX, walk->pos, "it ends where %s should follow", wanted);
+	c = walk->b.data[walk->pos];
+	if (c >= 0x20 && c < 0x7f)
+		return fail(
+		    walk, JSON_FAULT_SYNTAX, walk->pos, "'%c' where %s should stand", c, wanted);
+	return fail(
+	    walk, JSON_FAULT_SYNTAX, walk->pos, "byte 0x%02x where %s should stand", c, wanted);
+}
+
+/* The number of bytes from the start of B that need no look: no quote, backslash, control or
+ * byte past ASCII. Eight at a time. */
+static size_t
+plain_run(struct bytes b)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+	size_t pos = 0;
+
+	for (; b.len - pos >= 8; pos += 8) {
+		uint64_t word, quote, slash, special;
+
+		memcpy(&word, b.data + pos, sizeof(word));
+		quote = word ^ (ones * '"');
+		slash = word ^ (ones * '\\');
+		special = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+		    (word - ones * 0x20) | word;
+		if (special & highs)
+			break;
+	}
+	while (pos < b.len && b.data[pos] >= 0x20 && b.data[pos] < 0x80 && b.data[pos] != '"' &&
+	    b.data[pos] != '\\')
+		pos++;
+	return pos;
+}
+
+/* At the opening quote. */
+static bool
+read_string(struct walk *walk, struct bytes *ret, bool *ret_has_escapes)
+{
+	size_t start = ++walk->pos, len;
+	bool has_escapes = false, lone;
+	uint32_t code;
+
+	for (;;) {
+		struct bytes rest = bytes_slice(walk->b, walk->pos, walk->b.len);
+		size_t run = plain_run(rest);
+
+		walk->pos += run;
+		rest = bytes_slice(rest, run, rest.len);
+		if (rest.len == 0)
+			return fail(walk, JSON_FAULT_SYNTAX, start - 1, "a string without its end");
+		if (rest.data[0] == '"')
+			break;
+		if (rest.data[0] == '\\') {
+			len = json_escape(rest, &code, &lone);
+			if (len == 0)
+				return fail(walk, lone ? JSON_FAULT_UTF8 : JSON_FAULT_SYNTAX,
+				    walk->pos, "%s",
+				    lone ? "an escape of half a surrogate pair"
+					 : "a backslash that starts no escape");
+			has_escapes = true;
+		} else if (rest.data[0] < 0x20) {
+			return fail(walk, JSON_FAULT_SYNTAX, walk->pos,
+			    "a control character (0x%02x) inside a string", rest.data[0]);
+		} else {
+			len = text_decode_utf8(rest, &code);
+			if (len == 0)
+				return fail(walk, JSON_FAULT_UTF8, walk->pos,
+				    "a string that is not UTF-8 (0x%02x)", rest.data[0]);
+		}
+		walk->pos += len;
+	}
+	*ret = bytes_slice(walk->b, start, walk->pos - start);
+	*ret_has_escapes = has_escapes;
+	walk->pos++;
+	return true;
+}
+
+static size_t
+digits(struct walk *walk)
+{
+	size_t start = walk->pos;
+
+	while (walk->pos < walk->b.len && walk->b.data[walk->pos] >= '0' &&
+	    walk->b.data[walk->pos] <= '9')
+		walk->pos++;
+	return walk->pos - start;
+}
+
+static bool
+accept(struct walk *walk, const char *any_of)
+{
+	if (walk->pos >= walk->b.len || walk->b.data[walk->pos] == '\0' ||
+	    strchr(any_of, walk->b.data[walk->pos]) == NULL)
+		return false;
+	walk->pos++;
+	return true;
+}
+
+/* Is the number TEXT, valid by its grammar, finite as a double? */
+static bool
+is_finite(struct bytes text)
+{
+	char *copy;
+	bool finite;
+
+	/* Without an exponent a double holds 308 digits. */
+	if (text.len < 300 && memchr(text.data, 'e', text.len) == NULL &&
+	    memchr(text.data, 'E', text.len) == NULL)
+		return true;
+	if (text.len > 4096)
+		return false; /* nobody writes numbers so */
+	copy = strndup((const char *)text.data, text.len);
+	finite = copy != NULL && isfinite(strtod(copy, NULL));
+	free(copy);
+	return finite;
+}
+
+/* number = [ "-" ] ( "0" / 1-9 digits ) [ "." digits ] [ e [ sign ] digits ] */
+static bool
+read_number(struct walk *walk)
+{
+	size_t start = walk->pos, len;
+	struct bytes text;
+
+	(void)accept(walk, "-");
+	len = digits(walk);
+	if (len == 0)
+		return unexpected(walk, "a value");
+	if (len > 1 && walk->b.data[walk->pos - len] == '0')
+		return fail(walk, JSON_FAULT_SYNTAX, start, "a number with a leading zero");
+	if (accept(walk, ".") && digits(walk) == 0)
+		return unexpected(walk, "a digit");
+	if (accept(walk, "eE")) {
+		(void)accept(walk, "+-");
+		if (digits(walk) == 0)
+			return unexpected(walk, "an exponent");
+	}
+	text = bytes_slice(walk->b, start, walk->pos - start);
+	if (!is_finite(text))
+		return fail(walk, JSON_FAULT_NUMBER, start, "a number out of range");
+	return tell(walk, JSON_NUMBER, start, text, false);
+}
+
+static bool
+read_word(struct walk *walk, const char *word, enum json_event event)
+{
+	size_t start = walk->pos;
+
+	if (!bytes_starts(bytes_slice(walk->b, start, strlen(word)), word))
+		return unexpected(walk, "a value");
+	walk->pos += strlen(word);
+	return tell(walk, event, start, bytes_of(NULL, 0), false);
+}
+
+static bool
+open_container(struct walk *walk, bool is_object)
+{
+	if (!tell(walk, is_object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN, walk->pos,
+		bytes_of(NULL, 0), false))
+		return false;
+	if (walk->depth == LIMIT_JSON_DEPTH)
+		return fail(walk, JSON_FAULT_DEPTH, walk->pos, "nested more than %d levels deep",
+		    LIMIT_JSON_DEPTH);
+	walk->depth++;
+	walk->is_object[walk->depth] = is_object;
+	walk->first_key[walk->depth] = walk->keys.n;
+	walk->pos++;
+	return true;
+}
+
+static bool
+close_container(struct walk *walk)
+{
+	bool is_object = walk->is_object[walk->depth];
+
+	json_keys_leave(&walk->keys, walk->first_key[walk->depth]);
+	walk->depth--;
+	walk->pos++;
+	return tell(walk, is_object ? JSON_OBJECT_END : JSON_ARRAY_END, walk->pos - 1,
+	    bytes_of(NULL, 0), false);
+}
+
+/* The key of an object's member and its colon. */
+static bool
+read_key(struct walk *walk)
+{
+	size_t start = walk->pos;
+	struct bytes text;
+	bool has_escapes;
+	char shown[64];
+	size_t n = 0;
+
+	if (walk->pos >= walk->b.len || walk->b.data[walk->pos] != '"')
+		return unexpected(walk, "a key in double quotes");
+	if (!read_string(walk, &text, &has_escapes))
+		return false;
+	if (++walk->nkeys > LIMIT_JSON_KEYS)
+		return fail(walk, JSON_FAULT_LIMIT, start, "more than %d keys", LIMIT_JSON_KEYS);
+	switch (json_keys_add(&walk->keys, walk->first_key[walk->depth], text, has_escapes)) {
+	case JSON_KEYS_NEW:
+		break;
+	case JSON_KEYS_DUPLICATE:
+		for (; n < text.len && n < sizeof(shown) - 1; n++)
+			shown[n] =
+			    text.data[n] >= 0x20 && text.data[n] < 0x7f ? (char)text.data[n] : '?';
+		shown[n] = '\0';
+		return fail(walk, JSON_FAULT_DUPLICATE_KEY, start,
+		    "the key \"%s\" stands twice in one object", shown);
+	case JSON_KEYS_MEMORY:
+		return fail(walk, JSON_FAULT_LIMIT, start, "no memory for its keys");
+	}
+	if (!tell(walk, JSON_KEY, start, text, has_escapes))
+		return false;
+	skip_space(walk);
+	if (!accept(walk, ":"))
+		return unexpected(walk, "a colon");
+	skip_space(walk);
+	return true;
+}
+
+/* One scalar, or the opening of a container. */
+static bool
+read_value(struct walk *walk)
+{
+	size_t start = walk->pos;
+	struct bytes text;
+	bool has_escapes;
+
+	if (walk->pos >= walk->b.len)
+		return unexpected(walk, "a value");
+	switch (walk->b.data[walk->pos]) {
+	case '{':
+		return open_container(walk, true);
+	case '[':
+		return open_container(walk, false);
+	case '"':
+		return read_string(walk, &text, &has_escapes) &&
+		    tell(walk, JSON_STRING, start, text, has_escapes);
+	case 't':
+		return read_word(walk, "true", JSON_TRUE);
+	case 'f':
+		return read_word(walk, "false", JSON_FALSE);
+	case 'n':
+		return read_word(walk, "null", JSON_NULL);
+	default:
+		return read_number(walk);
+	}
+}
+
+static uint8_t
+closer(const struct walk *walk)
+{
+	return walk->is_object[walk->depth] ? '}' : ']';
+}
+
+static bool
+at(const struct walk *walk, uint8_t c)
+{
+	return walk->pos < walk->b.len && walk->b.data[walk->pos] == c;
+}
+
+/*
+ * Behind a value: closes what ends here, up to the comma before the next value. *ret_done at the
+ * end of the outermost value.
+ */
+static bool
+after_value(struct walk *walk, bool *ret_done)
+{
+	while (walk->depth > 0) {
+		skip_space(walk);
+		if (at(walk, closer(walk))) {
+			if (!close_container(walk))
+				return false;
+			continue;
+		}
+		if (!accept(walk, ","))
+			return unexpected(walk,
+			    walk->is_object[walk->depth] ? "a comma or '}'" : "a comma or ']'");
+		skip_space(walk);
+		return true;
+	}
+	*ret_done = true;
+	return true;
+}
+
+static bool
+walk_document(struct walk *walk)
+{
+	bool done = false;
+
+	skip_space(walk);
+	while (!done) {
+		unsigned depth = walk->depth;
+
+		if (depth > 0 && walk->is_object[depth] && !read_key(walk))
+			return false;
+		if (!read_value(walk))
+			return false;
+		if (walk->depth > depth) {
+			skip_space(walk);
+			if (!at(walk, closer(walk)))
+				continue;
+		}
+		if (!after_value(walk, &done))
+			return false;
+	}
+	skip_space(walk);
+	if (walk->pos < walk->b.len)
+		return fail(walk, JSON_FAULT_TRAILING, walk->pos,
+		    "%zu bytes after the end of the value", walk->b.len - walk->pos);
+	return true;
+}
+
+bool
+json_walk(struct bytes b, bool (*visit)(const struct json_token *, void *), void *context,
+    struct json_error *error)
+{
+	struct walk walk = { .b = b, .visit = visit, .context = context, .error = error };
+	bool done;
+
+	*error = (struct json_error){ .fault = JSON_FAULT_NONE };
+	if (b.len > LIMIT_JSON_BYTES)
+		return fail(&walk, JSON_FAULT_LIMIT, LIMIT_JSON_BYTES,
+		    "longer than %ju bytes, the limit for JSON", (uintmax_t)LIMIT_JSON_BYTES);
+	if (bytes_starts(b, "\xef\xbb\xbf"))
+		return fail(&walk, JSON_FAULT_SYNTAX, 0, "it starts with a byte order mark");
+	json_keys_open(&walk.keys);
+	done = walk_document(&walk);
+	json_keys_close(&walk.keys);
+	return done;
+}
+
+bool
+json_unescape(struct arena *arena, const struct json_token *token, struct bytes *ret)
+{
+	uint8_t *decoded;
+
+	if (!token->has_escapes) {
+		*ret = token->text;
+		return true;
+	}
+	decoded = arena_alloc(arena, token->text.len + 1);
+	if (decoded == NULL)
+		return false;
+	*ret = bytes_of(decoded, json_decode_escapes(token->text, decoded));
+	return true;
+}
