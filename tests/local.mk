@@ -13,79 +13,46 @@ AM_TESTS_ENVIRONMENT = \
 	export LC_ALL TZ SOURCE_DATE_EPOCH ASSAY top_srcdir top_builddir ASSAY_DATADIR;
 
 # Unit tests: a line here, a file in tests/unit/.
+LDADD = libcore.la
 unit_tests = \
+	tests/unit/json \
 	tests/unit/license \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
-	tests/unit/json \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/text_mask \
 	tests/unit/wire \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
+EXTRA_DIST += tests/tap.h
 
-tests_unit_license_SOURCES = tests/unit/license.c tests/tap.h
-tests_unit_license_LDADD = libcore.la
-tests_unit_license_expression_SOURCES = tests/unit/license_expression.c tests/tap.h
-tests_unit_license_expression_LDADD = libcore.la
-tests_unit_license_policy_SOURCES = tests/unit/license_policy.c tests/tap.h
-tests_unit_license_policy_LDADD = libcore.la
-tests_unit_json_SOURCES = tests/unit/json.c tests/tap.h
-tests_unit_json_LDADD = libcore.la
-tests_unit_reader_SOURCES = tests/unit/reader.c tests/tap.h
-tests_unit_reader_LDADD = libcore.la
-tests_unit_rules_SOURCES = tests/unit/rules.c tests/tap.h
-tests_unit_rules_LDADD = libcore.la
-tests_unit_text_mask_SOURCES = tests/unit/text_mask.c tests/tap.h
-tests_unit_text_mask_LDADD = libcore.la
-tests_unit_wire_SOURCES = tests/unit/wire.c tests/tap.h
-tests_unit_wire_LDADD = libcore.la
-
-# Fuzz targets: a line in each list and two for the sources. NAME-replay runs files and mutations of
-# them in every build; with --enable-fuzzing, NAME is a libFuzzer target too.
-fuzz_replays = \
-	tests/fuzz/license-replay \
-	tests/fuzz/license_expression-replay \
-	tests/fuzz/text-replay \
-	$(NULL)
-fuzz_targets = \
-	tests/fuzz/license \
-	tests/fuzz/license_expression \
-	tests/fuzz/json-replay \
-	tests/fuzz/text-replay \
-	$(NULL)
+# Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
+# build; with --enable-fuzzing they are libFuzzer's.
 fuzz_targets = \
 	tests/fuzz/json \
+	tests/fuzz/license \
+	tests/fuzz/license_expression \
 	tests/fuzz/text \
 	$(NULL)
-fuzz_common = tests/fuzz/replay.c tests/fuzz/rules.c tests/fuzz/fuzz.h
-check_PROGRAMS += $(fuzz_replays)
-
-tests_fuzz_license_replay_SOURCES = tests/fuzz/license.c $(fuzz_common)
-tests_fuzz_license_replay_LDADD = libcore.la
-tests_fuzz_license_expression_replay_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
-tests_fuzz_license_expression_replay_LDADD = libcore.la
-tests_fuzz_json_replay_SOURCES = tests/fuzz/json.c $(fuzz_common)
-tests_fuzz_json_replay_LDADD = libcore.la
-tests_fuzz_text_replay_SOURCES = tests/fuzz/text.c $(fuzz_common)
-tests_fuzz_text_replay_LDADD = libcore.la
-
+check_PROGRAMS += $(fuzz_targets)
 if FUZZING
-noinst_PROGRAMS += $(fuzz_targets)
-tests_fuzz_license_SOURCES = tests/fuzz/license.c tests/fuzz/rules.c tests/fuzz/fuzz.h
-tests_fuzz_license_LDADD = libcore.la
-tests_fuzz_license_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c tests/fuzz/rules.c tests/fuzz/fuzz.h
-tests_fuzz_license_expression_LDADD = libcore.la
-tests_fuzz_license_expression_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_json_SOURCES = tests/fuzz/json.c tests/fuzz/rules.c tests/fuzz/fuzz.h
-tests_fuzz_json_LDADD = libcore.la
-tests_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_text_SOURCES = tests/fuzz/text.c tests/fuzz/rules.c tests/fuzz/fuzz.h
-tests_fuzz_text_LDADD = libcore.la
-tests_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+fuzz_common = tests/fuzz/rules.c tests/fuzz/fuzz.h
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+fuzz_common = tests/fuzz/replay.c tests/fuzz/rules.c tests/fuzz/fuzz.h
+fuzz_ldflags = $(AM_LDFLAGS)
 endif
+EXTRA_DIST += tests/fuzz/replay.c
+
+tests_fuzz_json_SOURCES = tests/fuzz/json.c $(fuzz_common)
+tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_license_SOURCES = tests/fuzz/license.c $(fuzz_common)
+tests_fuzz_license_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
+tests_fuzz_license_expression_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
+tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 
 lints = \
 	tests/lint/banned.sh \

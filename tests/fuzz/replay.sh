@@ -5,8 +5,10 @@ trap 'rm -rf "$seeds"' EXIT
 PYTHONPATH="$top_srcdir/tests/tools" PYTHONDONTWRITEBYTECODE=1 python3 "$top_srcdir/tests/fuzz/seeds.py" "$seeds" ||
 	{ echo "Bail out! seeds.py failed"; exit 1; }
 n=0
-for target in "$top_builddir"/tests/fuzz/*-replay; do
-	name=$(basename "$target" -replay)
+for source in "$top_srcdir"/tests/fuzz/*.c; do
+	name=$(basename "$source" .c)
+	case $name in replay | rules) continue ;; esac
+	target=$top_builddir/tests/fuzz/$name
 	n=$((n + 1))
 	mkdir -p "$seeds/$name"
 	if "$target" "$seeds/$name" >"$seeds/log" 2>&1; then
