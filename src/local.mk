@@ -60,9 +60,11 @@ libcore_la_SOURCES = \
 	src/detect/license_find.c \
 	src/detect/license_names.c src/detect/license_names.h \
 	src/detect/license_notices.c src/detect/license_notices.h \
+	src/detect/license_reading.h \
 	src/detect/license_scan.c src/detect/license_scan.h \
 	src/detect/license_terms.c src/detect/license_terms.h \
 	src/detect/license_texts.c src/detect/license_texts.h \
+	src/detect/license_versions.c \
 	src/detect/license_words.c src/detect/license_words.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/scan/assemble.c \

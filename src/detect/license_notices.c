@@ -6,6 +6,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/license_expression.h"
+#include "detect/license_reading.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,137 +14,8 @@
 #define MAX_NOTICES 4096
 #define MAX_VALUE 400 /* bytes of an expression behind a tag */
 
-/* Words whose meaning the code knows; the order is that of spellings[]. */
-enum known {
-	W_VERSION,
-	W_V,
-	W_VER,
-	W_VERSIONS,
-	W_OR,
-	W_AND,
-	W_ANY,
-	W_LATER,
-	W_NEWER,
-	W_HIGHER,
-	W_GREATER,
-	W_ABOVE,
-	W_SUBSEQUENT,
-	W_PLUS,
-	W_LEAST,
-	W_ONLY,
-	W_LICENSE,
-	W_LICENSES,
-	W_LICENSED,
-	W_LICENSING,
-	W_UNDER,
-	W_TERMS,
-	W_STYLE,
-	W_LIKE,
-	W_COMPATIBLE,
-	W_HTTP,
-	W_WWW,
-	W_SPDX,
-	W_IDENTIFIER,
-	W_OF,
-	W_THE,
-	W_THIS,
-	W_EITHER,
-	W_AT,
-	W_YOUR,
-	W_OPTION,
-	W_GNU,
-	W_FUTURE,
-	W_RELEASED,
-	W_DISTRIBUTED,
-	W_COPYING,
-	W_COVERED,
-	W_DUAL,
-	W_UP,
-	W_AS,
-	W_PUBLISHED,
-	W_BY,
-	W_FREE,
-	W_SOFTWARE,
-	W_FOUNDATION,
-	W_INC,
-	W_IN,
-	W_CONDITIONS,
-	W_GPL,
-	W_LGPL,
-	W_IS,
-	W_COUNT
-};
-
-static const char *const spellings[W_COUNT] = { "version", "v", "ver", "versions", "or", "and",
-	"any", "later", "newer", "higher", "greater", "above", "subsequent", "+", ">=", "only",
-	"license", "licenses", "licensed", "licensing", "under", "terms", "style", "like",
-	"compatible", "http", "www", "spdx", "identifier", "of", "the", "this", "either", "at",
-	"your", "option", "gnu", "future", "released", "distributed", "copying", "covered", "dual",
-	"up", "as", "published", "by", "free", "software", "foundation", "inc", "in", "conditions",
-	"gpl", "lgpl", "is" };
-
-/* Words that usually stand between the name of a license and its version. */
-static const enum known fillers[] = { W_VERSION, W_V, W_VER, W_VERSIONS, W_OR, W_AND, W_LICENSE,
-	W_UNDER, W_TERMS, W_OF, W_THE, W_THIS, W_EITHER, W_AT, W_YOUR, W_OPTION, W_GNU, W_AS,
-	W_PUBLISHED, W_BY, W_FREE, W_SOFTWARE, W_FOUNDATION, W_INC, W_IN, W_CONDITIONS, W_GPL,
-	W_LGPL, W_IS, W_ANY };
-
-struct noticer {
-	const struct license_names *names;
-	struct arena *arena;
-	const struct license_page *page;
-	const struct license_word *words;
-	size_t n;
-	bool is_value;
-	struct license_notices *out;
-	uint32_t known[W_COUNT];
-};
-
-static enum known
-meaning(const struct noticer *r, size_t i)
-{
-	if (i < r->n)
-		for (int k = 0; k < W_COUNT; k++)
-			if (r->words[i].hash == r->known[k])
-				return (enum known)k;
-	return W_COUNT;
-}
-
-static bool
-is_one_of(const struct noticer *r, size_t i, const enum known *list, size_t n)
-{
-	enum known is = meaning(r, i);
-
-	for (size_t k = 0; k < n; k++)
-		if (is == list[k])
-			return true;
-	return false;
-}
-
-#define IS(r, i, ...)                                            \
-	is_one_of((r), (i), (const enum known[]){ __VA_ARGS__ }, \
-	    sizeof((const enum known[]){ __VA_ARGS__ }) / sizeof(enum known))
-
-static uint8_t
-byte_at(const struct noticer *r, size_t pos)
-{
-	return pos < r->page->text.len ? r->page->text.data[pos] : 0;
-}
-
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_number(const struct noticer *r, size_t i)
-{
-	return i < r->n && is_digit(byte_at(r, r->words[i].offset));
-}
-
 static void
-add(struct noticer *r, struct license_notice notice)
+add(struct license_reading *r, struct license_notice notice)
 {
 	struct license_notices *out = r->out;
 
@@ -163,200 +35,9 @@ add(struct noticer *r, struct license_notice notice)
 	out->list[out->n++] = notice;
 }
 
-/* ---- versions ----------------------------------------------------------------------------- */
-
-/* The number that starts at word I, as written ("2", "2.1", "1.3c"); *ret_end is behind it. */
-static bool
-read_number(const struct noticer *r, size_t i, char *out, size_t room, size_t *ret_end)
-{
-	size_t start, end;
-
-	if (!is_number(r, i))
-		return false;
-	start = r->words[i].offset;
-	end = start + r->words[i].len;
-	i++;
-	while (i < r->n && byte_at(r, end) == '.' && r->words[i].offset == end + 1 &&
-	    is_number(r, i)) {
-		end = (size_t)r->words[i].offset + r->words[i].len;
-		i++;
-	}
-	if (i < r->n && r->words[i].offset == end && r->words[i].len == 1 && !is_number(r, i) &&
-	    byte_at(r, end) != '+') {
-		end++;
-		i++;
-	}
-	if (end - start >= room)
-		return false;
-	memcpy(out, r->page->text.data + start, end - start);
-	out[end - start] = '\0';
-	*ret_end = i;
-	return true;
-}
-
 static const char *
-version_of(const struct license_family *family, const char *written)
-{
-	size_t len = strlen(written);
-
-	for (size_t i = 0; i < LICENSE_VERSIONS && family->versions[i] != NULL; i++) {
-		const char *version = family->versions[i];
-
-		if (strcmp(version, written) == 0 ||
-		    (strncmp(version, written, len) == 0 && strcmp(version + len, ".0") == 0))
-			return version;
-	}
-	return NULL;
-}
-
-/* The version of *FAMILY that WRITTEN means, or NULL: "2" is 2.0. There is no GPL 2.1: who writes
- * so means the LGPL. */
-static const char *
-known_version(const struct license_family **family, const char *written)
-{
-	const char *version = version_of(*family, written);
-
-	if (version == NULL && (*family)->mistaken_for != NULL) {
-		version = version_of((*family)->mistaken_for, written);
-		if (version != NULL)
-			*family = (*family)->mistaken_for;
-	}
-	return version;
-}
-
-/* A phrase of another license: what follows speaks of that one. */
-static bool
-starts_another(const struct noticer *r, size_t i)
-{
-	size_t end;
-	const struct license_phrase *phrase =
-	    license_names_at(r->names, r->page->text, r->page->words, i, &end);
-
-	return phrase != NULL && !phrase->is_weak;
-}
-
-/* May WORD stand between the name of a license and its version? */
-static bool
-is_filler(const struct noticer *r, size_t i)
-{
-	return is_one_of(r, i, fillers, ARRAY_LEN(fillers));
-}
-
-/*
- * A version at or behind word FROM: at once ("GPLv2", "License 2"), or after "version" within REACH
- * words, few of which may be others than those that usually stand there.
- */
-static const char *
-version_after(const struct noticer *r, const struct license_family **family, size_t from,
-    size_t reach, size_t *ret_end)
-{
-	unsigned strangers = 0;
-	char written[16];
-	const char *version;
-
-	for (size_t i = from; i < r->n && i < from + reach; i++) {
-		bool at_once = i == from ||
-		    (i == from + 1 && IS(r, from, W_LICENSE, W_V, W_VERSION, W_LEAST, W_VER));
-
-		if (i > from && starts_another(r, i))
-			return NULL;
-		if (!is_number(r, i)) {
-			strangers += !is_filler(r, i);
-			if (strangers > 3)
-				return NULL;
-			continue;
-		}
-		if (!at_once && !IS(r, i - 1, W_VERSION, W_V, W_VER, W_VERSIONS))
-			continue;
-		version = read_number(r, i, written, sizeof(written), ret_end)
-		    ? known_version(family, written)
-		    : NULL;
-		if (version != NULL)
-			return version;
-	}
-	return NULL;
-}
-
-/* "version 2 of the GNU General Public License": a version before the name at START. */
-static const char *
-version_before(
-    const struct noticer *r, const struct license_family **family, size_t start, size_t *ret_end)
-{
-	char written[16];
-	size_t end;
-
-	for (size_t i = start; i-- > 0 && start - i < 16;) {
-		if (is_number(r, i) && i > 0 &&
-		    IS(r, i - 1, W_VERSION, W_V, W_VER, W_VERSIONS, W_EITHER)) {
-			if (!read_number(r, i, written, sizeof(written), &end) || end > start)
-				return NULL;
-			*ret_end = end;
-			return known_version(family, written);
-		}
-		if (!is_number(r, i) &&
-		    !IS(r, i, W_OF, W_THE, W_OR, W_AND, W_ANY, W_LATER, W_NEWER, W_HIGHER, W_AT,
-			W_YOUR, W_OPTION, W_VERSION, W_V, W_GNU, W_ONLY, W_LICENSE, W_PLUS, W_THIS,
-			W_GREATER))
-			return NULL;
-	}
-	return NULL;
-}
-
-/*
- * Do the words from I on say "or later"? The name at [start, end) is passed over. *ret_strict:
- * they say "only".
- */
-static bool
-allows_later(const struct noticer *r, size_t i, size_t start, size_t end, bool *ret_strict)
-{
-	size_t choice = 0; /* words left in which "later" belongs to an "or" */
-
-	*ret_strict = false;
-	if ((i >= 2 && IS(r, i - 2, W_LEAST)) || (i >= 3 && IS(r, i - 3, W_LEAST)))
-		return true;
-	for (size_t seen = 0; i < r->n && seen < 14; i++, seen++) {
-		if (i >= start && i < end) {
-			seen--;
-			continue;
-		}
-		if (IS(r, i, W_PLUS))
-			return seen == 0;
-		if (IS(r, i, W_ONLY)) {
-			*ret_strict = true;
-			return false;
-		}
-		if (IS(r, i, W_OR, W_ANY, W_AND))
-			choice = 7;
-		if (choice > 0 && IS(r, i, W_LATER, W_NEWER, W_SUBSEQUENT, W_FUTURE))
-			return true;
-		if (choice > 4 && IS(r, i, W_HIGHER, W_GREATER, W_ABOVE, W_UP))
-			return true;
-		choice -= choice > 0;
-		if (seen > 0 && (is_number(r, i) || starts_another(r, i)))
-			return false;
-	}
-	return false;
-}
-
-/* "version 2 or version 3", "2 or 3": a second version behind the first. */
-static const char *
-second_version(const struct noticer *r, const struct license_family *family, size_t i)
-{
-	char written[16];
-	size_t end;
-
-	if (!IS(r, i, W_OR, W_AND))
-		return NULL;
-	i++;
-	if (IS(r, i, W_VERSION, W_V))
-		i++;
-	return read_number(r, i, written, sizeof(written), &end) ? version_of(family, written)
-								 : NULL;
-}
-
-static const char *
-family_expression(const struct noticer *r, const struct license_family *family, const char *version,
-    const char *other, bool later)
+family_expression(const struct license_reading *r, const struct license_family *family,
+    const char *version, const char *other, bool later)
 {
 	const char *suffix = !family->has_suffix ? "" : later ? "-or-later" : "-only";
 
@@ -370,7 +51,7 @@ family_expression(const struct noticer *r, const struct license_family *family, 
 
 /* Do the words next to [start, end) speak of licensing? */
 static bool
-is_licensing(const struct noticer *r, size_t start, size_t end)
+is_licensing(const struct license_reading *r, size_t start, size_t end)
 {
 	size_t from = start > 2 ? start - 2 : 0;
 	const struct license_notice *last = r->out->n == 0 ? NULL : &r->out->list[r->out->n - 1];
@@ -391,7 +72,7 @@ is_licensing(const struct noticer *r, size_t start, size_t end)
 
 /* Is a bare name of a family used to license, a little further around? */
 static bool
-is_granting(const struct noticer *r, size_t start, size_t end)
+is_granting(const struct license_reading *r, size_t start, size_t end)
 {
 	size_t from = start > 14 ? start - 14 : 0;
 
@@ -406,7 +87,7 @@ is_granting(const struct noticer *r, size_t start, size_t end)
 
 /* Does another name follow, as in "MPL 1.1/GPL 2.0"? */
 static bool
-starts_any(const struct noticer *r, size_t i)
+starts_any(const struct license_reading *r, size_t i)
 {
 	size_t end;
 
@@ -416,16 +97,17 @@ starts_any(const struct noticer *r, size_t i)
 
 /* A name of a family at [start, end). Returns where to go on. */
 static size_t
-read_family(struct noticer *r, const struct license_phrase *phrase, size_t start, size_t end)
+read_family(
+    struct license_reading *r, const struct license_phrase *phrase, size_t start, size_t end)
 {
 	const struct license_family *family = phrase->family;
 	size_t reach = phrase->is_weak ? 3 : 30, behind = end;
-	const char *version = version_after(r, &family, end, reach, &behind), *other;
+	const char *version = license_version_after(r, &family, end, reach, &behind), *other;
 	struct license_notice notice = { .first = (uint32_t)start, .family = family };
 	bool later;
 
 	if (version == NULL)
-		version = version_before(r, &family, start, &behind);
+		version = license_version_before(r, &family, start, &behind);
 	notice.family = family;
 	if (version == NULL) {
 		if (family->unversioned == NULL || !is_granting(r, start, end) ||
@@ -437,11 +119,11 @@ read_family(struct noticer *r, const struct license_phrase *phrase, size_t start
 		add(r, notice);
 		return end;
 	}
-	if (phrase->is_weak && !family->has_suffix && !is_granting(r, start, end) &&
+	if (phrase->is_weak && !family->has_suffix && !is_granting(r, start, behind) &&
 	    !starts_any(r, behind) && !(IS(r, behind, W_OR, W_AND) && starts_any(r, behind + 1)))
 		return end;
-	later = allows_later(r, behind, start, end, &notice.is_strict);
-	other = second_version(r, family, behind);
+	later = license_allows_later(r, behind, start, end, &notice.is_strict);
+	other = license_second_version(r, family, behind);
 	notice.expression = family_expression(r, family, version, other, later);
 	notice.end = (uint32_t)(behind > end ? behind : end);
 	if (notice.expression != NULL)
@@ -450,7 +132,8 @@ read_family(struct noticer *r, const struct license_phrase *phrase, size_t start
 }
 
 static size_t
-read_phrase(struct noticer *r, const struct license_phrase *phrase, size_t start, size_t end)
+read_phrase(
+    struct license_reading *r, const struct license_phrase *phrase, size_t start, size_t end)
 {
 	if (IS(r, end, W_STYLE, W_LIKE, W_COMPATIBLE))
 		return end;
@@ -470,7 +153,7 @@ read_phrase(struct noticer *r, const struct license_phrase *phrase, size_t start
 
 /* The run of characters of a URL that starts at the offset of word I. */
 static struct bytes
-url_at(const struct noticer *r, size_t i)
+url_at(const struct license_reading *r, size_t i)
 {
 	size_t start = r->words[i].offset, end = start;
 
@@ -483,8 +166,16 @@ url_at(const struct noticer *r, size_t i)
 	return bytes_slice(r->page->text, start, end - start);
 }
 
+/* "http:" or "https:" */
+static bool
+starts_url(const struct license_reading *r, size_t pos)
+{
+	return license_byte_at(r, pos + 4) == ':' ||
+	    (license_byte_at(r, pos + 4) == 's' && license_byte_at(r, pos + 5) == ':');
+}
+
 static size_t
-read_url(struct noticer *r, size_t i)
+read_url(struct license_reading *r, size_t i)
 {
 	struct bytes url = url_at(r, i);
 	const char *id = license_names_url(r->names, url);
@@ -549,19 +240,19 @@ trim(struct bytes b)
 
 /* Behind "SPDX-License-Identifier:" up to the end of the line. */
 static size_t
-read_tag(struct noticer *r, size_t i)
+read_tag(struct license_reading *r, size_t i)
 {
 	size_t start = (size_t)r->words[i].offset + r->words[i].len, end, next = i + 1;
 	struct bytes value;
 	const char *expression = NULL;
 
-	while (byte_at(r, start) == ' ')
+	while (license_byte_at(r, start) == ' ')
 		start++;
-	if (byte_at(r, start) != ':' && byte_at(r, start) != '=')
+	if (license_byte_at(r, start) != ':' && license_byte_at(r, start) != '=')
 		return next;
 	for (end = ++start; end < r->page->text.len && end - start < MAX_VALUE; end++)
-		if (byte_at(r, end) == '\n' || byte_at(r, end) == '\r' || byte_at(r, end) == '<' ||
-		    byte_at(r, end) == '\\')
+		if (license_byte_at(r, end) == '\n' || license_byte_at(r, end) == '\r' ||
+		    license_byte_at(r, end) == '<' || license_byte_at(r, end) == '\\')
 			break;
 	value = trim(bytes_slice(r->page->text, start, end - start));
 	/* What follows the expression on the line is cut word by word. */
@@ -587,7 +278,7 @@ read_tag(struct noticer *r, size_t i)
 /* ---- the whole ---------------------------------------------------------------------------- */
 
 static size_t
-read_at(struct noticer *r, size_t i)
+read_at(struct license_reading *r, size_t i)
 {
 	const struct license_phrase *phrase;
 	uint32_t hash = r->words[i].hash;
@@ -596,8 +287,7 @@ read_at(struct noticer *r, size_t i)
 	if (hash == r->known[W_IDENTIFIER] && i >= 2 && IS(r, i - 1, W_LICENSE) &&
 	    IS(r, i - 2, W_SPDX))
 		return read_tag(r, i);
-	if ((hash == r->known[W_HTTP] &&
-		byte_at(r, (size_t)r->words[i].offset + r->words[i].len) == ':') ||
+	if ((hash == r->known[W_HTTP] && starts_url(r, r->words[i].offset)) ||
 	    hash == r->known[W_WWW])
 		return read_url(r, i);
 	phrase = license_names_at(r->names, r->page->text, r->page->words, i, &end);
@@ -608,7 +298,7 @@ void
 license_notices_find(const struct license_names *names, struct arena *arena,
     const struct license_page *page, bool is_value, struct license_notices *out)
 {
-	struct noticer r = { .names = names,
+	struct license_reading r = { .names = names,
 		.arena = arena,
 		.page = page,
 		.words = page->words->words,
@@ -616,8 +306,7 @@ license_notices_find(const struct license_names *names, struct arena *arena,
 		.is_value = is_value,
 		.out = out };
 
-	for (int i = 0; i < W_COUNT; i++)
-		r.known[i] = license_hash(bytes_of_string(spellings[i]));
+	license_reading_start(&r);
 	for (size_t i = 0; i < r.n && !out->failed;)
 		i = page->skip != NULL && page->skip[i] ? i + 1 : read_at(&r, i);
 }

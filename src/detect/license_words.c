@@ -319,6 +319,21 @@ is_known_tag(struct bytes name)
 	return false;
 }
 
+/* A link that may lead to a license leaves one word, so that notices find it. */
+static void
+keep_link(struct word_reader *reader, struct bytes tag)
+{
+	int64_t at = bytes_find(tag, bytes_of_string("http"), 0);
+
+	if (at < 0 ||
+	    (bytes_find(tag, bytes_of_string("licen"), 0) < 0 &&
+		bytes_find(tag, bytes_of_string("publicdomain"), 0) < 0))
+		return;
+	reader->pos += (size_t)at + 4;
+	add(reader, license_hash(bytes_of_string("http")), reader->pos - 4);
+	reader->pos -= (size_t)at + 4;
+}
+
 /* HTML markup is skipped, "<year>" and "<http://...>" are not. */
 static void
 skip_tag(struct word_reader *reader)
@@ -342,6 +357,7 @@ skip_tag(struct word_reader *reader)
 		if (rest.data[i] == '<')
 			return;
 		if (rest.data[i] == '>') {
+			keep_link(reader, bytes_slice(rest, 0, i));
 			reader->pos += i + 1;
 			return;
 		}
