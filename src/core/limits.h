@@ -42,5 +42,12 @@
 /* Licenses. */
 #define LIMIT_EXPRESSION 16384	  /* bytes of a license expression; real ones stay under 1 KiB */
 #define LIMIT_EXPRESSION_DEPTH 64 /* parentheses in parentheses */
+#define LIMIT_LICENSE_RUNS                                                       \
+	4000000u /* runs of words that a text shares with licenses: 5 times what \
+		    a text of nothing but BSD licenses does */
+#define LIMIT_LICENSE_REGIONS 16384 /* stretches that are compared: likewise */
+#define LIMIT_LICENSE_ALIGNED \
+	2000000 /* words of licenses that are compared with one text, at least */
+#define LIMIT_LICENSE_EVIDENCE 16384 /* licenses and notices of one member */
 
 #endif

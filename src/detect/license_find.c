@@ -10,11 +10,10 @@
 
 #include <stdlib.h>
 
-#define MAX_REGIONS 512	      /* stretches of one text that are aligned at most */
-#define CUT_MARGIN 12	      /* words around a text that was cut */
-#define SMALL_GAP 12	      /* inserted words in which no notice is sought */
-#define MAX_RIVALS 14	      /* candidates that are aligned for one stretch */
-#define MAX_POSTINGS 4000000u /* shared runs that are looked at; a hostile text has more */
+#define CUT_MARGIN 12	     /* words around a text that was cut */
+#define SMALL_GAP 12	     /* inserted words in which no notice is sought */
+#define ALIGNED_PER_WORD 100 /* words of templates that are compared for a word of text */
+#define MAX_RIVALS 14	     /* candidates that are aligned for one stretch */
 
 /* A run of the text that stands in the index. */
 struct hit {
@@ -42,10 +41,11 @@ struct finder {
 	struct license_anchor *anchors;
 	size_t nanchors;
 	struct region *regions;
-	size_t nregions;
+	size_t nregions, region_room;
 	struct license_match *found;
 	size_t nfound;
 	bool is_start, is_end;
+	bool is_limited; /* not everything was compared */
 };
 
 /* Looks up every run. False out of memory. */
@@ -69,8 +69,10 @@ look_up(struct finder *f)
 		if (n == 0)
 			continue;
 		total += n;
-		if (total > MAX_POSTINGS)
+		if (total > LIMIT_LICENSE_RUNS) {
+			f->is_limited = true;
 			break;
+		}
 		f->hits[f->nhits++] = (struct hit){ (uint32_t)i, (uint32_t)n, postings };
 		for (size_t k = 0; k < n; k++)
 			f->counts[postings[k].template]++;
@@ -136,14 +138,35 @@ by_place(const void *a, const void *b)
 	return x->in < y->in ? -1 : x->in > y->in;
 }
 
+/* False at the limit or out of memory. */
+static bool
+make_room(struct finder *f)
+{
+	size_t room = f->region_room == 0 ? 64 : f->region_room * 2;
+	struct region *regions;
+
+	if (f->nregions < f->region_room)
+		return true;
+	f->is_limited |= f->region_room >= LIMIT_LICENSE_REGIONS;
+	if (f->is_limited)
+		return false;
+	regions = reallocarray(f->regions, room, sizeof(*regions));
+	if (regions == NULL) {
+		f->is_limited = true;
+		return false;
+	}
+	f->regions = regions;
+	f->region_room = room;
+	return true;
+}
+
 static void
 add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t n, bool in_order)
 {
 	const struct license_template *template = &f->templates[t];
 	struct region *region;
-	size_t room = 4096;
 
-	if (n < quorum(template) || f->nregions == room)
+	if (n < quorum(template) || !make_room(f))
 		return;
 	if (!in_order)
 		qsort(anchors, n, sizeof(*anchors), by_place);
@@ -282,16 +305,24 @@ worth_of(const struct finder *f, const struct license_match *match)
 static bool
 align_regions(struct finder *f)
 {
-	f->found = calloc(MAX_REGIONS, sizeof(*f->found));
+	uint64_t aligned = 0; /* words of templates */
+
+	f->found = calloc(f->nregions + 1, sizeof(*f->found));
 	if (f->found == NULL)
 		return false;
-	qsort(f->regions, f->nregions, sizeof(*f->regions), by_promise);
-	for (size_t i = 0; i < f->nregions && f->nfound < MAX_REGIONS; i++) {
+	if (f->nregions > 0)
+		qsort(f->regions, f->nregions, sizeof(*f->regions), by_promise);
+	for (size_t i = 0; i < f->nregions; i++) {
 		const struct region *region = &f->regions[i];
 		struct license_match match;
 
 		if (is_outdone(f, region))
 			continue;
+		aligned += f->templates[region->template].n;
+		if (aligned > LIMIT_LICENSE_ALIGNED + (uint64_t)f->nwords * ALIGNED_PER_WORD) {
+			f->is_limited = true;
+			break;
+		}
 		if (license_align(&f->templates[region->template], f->ids, f->nwords,
 			f->anchors + region->first_anchor, region->nanchors, NULL, &match) &&
 		    is_good(f, &match)) {
@@ -402,17 +433,15 @@ license_texts_find(
 		.is_end = matches->is_end };
 
 	matches->n = 0;
-	matches->failed = false;
+	matches->failed = matches->is_limited = false;
 	license_texts_identify(texts, words);
 	f.templates = license_texts_templates(texts, &f.ntemplates);
 	f.ids = calloc(words->n + 1, sizeof(*f.ids));
 	f.counts = calloc(f.ntemplates + 1, sizeof(*f.counts));
 	f.fills = calloc(f.ntemplates + 1, sizeof(*f.fills));
-	f.regions = calloc(4096, sizeof(*f.regions));
 	for (size_t i = 0; f.ids != NULL && i < words->n; i++)
 		f.ids[i] = words->words[i].id;
-	if (f.ids == NULL || f.counts == NULL || f.fills == NULL || f.regions == NULL ||
-	    !look_up(&f) || !gather(&f)) {
+	if (f.ids == NULL || f.counts == NULL || f.fills == NULL || !look_up(&f) || !gather(&f)) {
 		matches->failed = true;
 	} else {
 		find_regions(&f);
@@ -422,6 +451,7 @@ license_texts_find(
 		} else {
 			matches->failed = true;
 		}
+		matches->is_limited = f.is_limited;
 	}
 	free(f.ids);
 	free(f.hits);

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 
 /* Bytes that are looked at at once; few licenses are longer than 64 KiB. */
-#define SEGMENT (4 * MIB)
-#define MARGIN 2      /* blocks around a block with a stem that are looked at with it ... */
-#define LONG_MARGIN 8 /* ... and behind one in a run of so many that it is a long license */
+#define SEGMENT (256 * KIB)
+#define OVERLAP (64 * KIB) /* of two segments, so that no license is cut between them */
+#define MARGIN 2	   /* blocks around a block with a stem that are looked at with it ... */
+#define LONG_MARGIN 8	   /* ... and behind one in a run of so many that it is a long license */
 #define LONG_RUN 4
 /* Texts up to this with a stem in every fourth block are looked at whole: a license whose
  * paragraphs speak of other things must not be cut. */
@@ -19,19 +20,41 @@
 struct license_found *
 license_found_new(struct arena *arena)
 {
-	struct license_found *found = arena_alloc(arena, sizeof(*found));
-
-	if (found == NULL)
-		return NULL;
-	found->list = arena_array(arena, LICENSE_EVIDENCE, sizeof(*found->list));
-	return found->list == NULL ? NULL : found;
+	return arena_alloc(arena, sizeof(struct license_found));
 }
 
-static void
-add(struct license_found *found, struct license_evidence evidence)
+/* Segments overlap: did an earlier one (of N pieces of evidence) say this already? */
+static bool
+is_known(const struct license_found *found, size_t n, const struct license_evidence *evidence)
 {
-	if (found->n < LICENSE_EVIDENCE)
-		found->list[found->n++] = evidence;
+	while (n-- > 0 && found->list[n].offset >= evidence->offset)
+		if (found->list[n].offset == evidence->offset &&
+		    strcmp(found->list[n].expression, evidence->expression) == 0)
+			return true;
+	return false;
+}
+
+/* Adds to FOUND, of whose evidence FROM pieces come from earlier segments. */
+static void
+add(struct license_found *found, struct arena *arena, size_t from, struct license_evidence evidence)
+{
+	if (evidence.expression == NULL || is_known(found, from, &evidence))
+		return;
+	if (found->n == found->room) {
+		size_t room = found->room == 0 ? 16 : found->room * 2;
+		struct license_evidence *list =
+		    room > LIMIT_LICENSE_EVIDENCE ? NULL : arena_array(arena, room, sizeof(*list));
+
+		if (list == NULL) {
+			found->failed = "this member speaks of more licenses than are listed";
+			return;
+		}
+		if (found->n > 0)
+			memcpy(list, found->list, found->n * sizeof(*list));
+		found->list = list;
+		found->room = room;
+	}
+	found->list[found->n++] = evidence;
 }
 
 /* One segment on its way through. */
@@ -109,7 +132,7 @@ take_evidence(struct segment *s)
 	for (size_t i = 0; i < s->matches.n; i++) {
 		const struct license_match *m = &s->matches.list[i];
 
-		add(s->found,
+		add(s->found, s->arena, from,
 		    (struct license_evidence){ .kind = EVIDENCE_TEXT,
 			.expression = m->template->id,
 			.is_exception = m->template->is_exception,
@@ -121,7 +144,7 @@ take_evidence(struct segment *s)
 	for (size_t i = 0; i < s->notices.n; i++) {
 		const struct license_notice *n = &s->notices.list[i];
 
-		add(s->found,
+		add(s->found, s->arena, from,
 		    (struct license_evidence){ .kind = kinds[n->kind],
 			.expression = n->expression,
 			.family = n->family,
@@ -157,6 +180,8 @@ scan_segment(struct segment *s)
 		s->found->failed = "no memory to look for licenses";
 		return;
 	}
+	if (s->matches.is_limited)
+		s->found->failed = "this text resembles more licenses than are compared with it";
 	page.skip = s->matches.covered;
 	s->notices.n = 0;
 	license_notices_find(s->data->names, s->arena, &page, false, &s->notices);
@@ -220,7 +245,8 @@ license_scan_text(const struct license_data *data, struct arena *arena, struct b
 		s.matches.is_start = start == 0;
 		s.matches.is_end = end == text.len;
 		scan_segment(&s);
-		done = pos = end;
+		/* A segment that ended only for its length goes on in the next. */
+		done = pos = end < text.len && end - start >= SEGMENT ? end - OVERLAP : end;
 	}
 	license_words_free(&s.words);
 	license_matches_free(&s.matches);

@@ -35,11 +35,9 @@ struct license_evidence {
 	struct license_match match; /* EVIDENCE_TEXT */
 };
 
-#define LICENSE_EVIDENCE 1024 /* of one member; hundreds of notices say no more */
-
 struct license_found {
 	struct license_evidence *list;
-	size_t n;
+	size_t n, room;
 	uint64_t places;    /* words seen so far */
 	const char *failed; /* why not everything was looked at; NULL where it was */
 };

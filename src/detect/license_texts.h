@@ -45,6 +45,7 @@ struct license_matches {
 	bool is_start, is_end; /* said by the caller: the words are the first, the last of a text */
 	uint8_t *covered;      /* for each word: it belongs to one of them */
 	bool failed;	       /* out of memory */
+	bool is_limited;       /* a limit was reached: not everything was compared */
 };
 
 struct license_texts;
