@@ -137,8 +137,8 @@ count_findings(const struct sink *sink, const char *check, const char *evidence)
 }
 
 static void
-add_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
-    const char *evidence, const char *format, va_list args)
+add_finding(struct sink *sink, const char *check, unsigned confidence, uint64_t offset,
+    uint64_t len, const char *evidence, const char *format, va_list args)
 {
 	struct finding *finding;
 
@@ -156,6 +156,7 @@ add_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len,
 	finding->check = copy_string(sink, check);
 	finding->offset = offset;
 	finding->len = len;
+	finding->confidence = confidence > 100 ? 100 : confidence;
 	finding->evidence = copy_string(sink, evidence);
 	finding->message = format_string(sink, format, args);
 }
@@ -167,7 +168,18 @@ sink_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len
 	va_list args;
 
 	va_start(args, format);
-	add_finding(sink, check, offset, len, evidence, format, args);
+	add_finding(sink, check, 100, offset, len, evidence, format, args);
+	va_end(args);
+}
+
+void
+sink_finding_likely(struct sink *sink, const char *check, unsigned confidence, uint64_t offset,
+    uint64_t len, const char *evidence, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_finding(sink, check, confidence, offset, len, evidence, format, args);
 	va_end(args);
 }
 
@@ -180,7 +192,7 @@ sink_finding_once(struct sink *sink, const char *check, uint64_t offset, uint64_
 	if (count_findings(sink, check, evidence == NULL ? "" : evidence) > 0)
 		return;
 	va_start(args, format);
-	add_finding(sink, check, offset, len, evidence, format, args);
+	add_finding(sink, check, 100, offset, len, evidence, format, args);
 	va_end(args);
 }
 

@@ -25,6 +25,7 @@ struct finding {
 	uint64_t offset, len; /* in the member; len 0 means all of it */
 	const char *message;  /* one sentence, safe to print */
 	const char *evidence; /* what was seen, masked, stable over line moves; "" where none */
+	unsigned confidence;  /* in percent: how sure that it is what CHECK says; mostly 100 */
 };
 
 struct fact {
@@ -92,6 +93,9 @@ void sink_finding(struct sink *, const char *check, uint64_t offset, uint64_t le
 /* The same, deciding whether it was already said: reports each (check, evidence) once. */
 void sink_finding_once(struct sink *, const char *check, uint64_t offset, uint64_t len,
     const char *evidence, const char *format, ...) PRINTF_LIKE(6, 7);
+/* The same with how sure it is, 0 to 100: detectors guess, and policies set thresholds. */
+void sink_finding_likely(struct sink *, const char *check, unsigned confidence, uint64_t offset,
+    uint64_t len, const char *evidence, const char *format, ...) PRINTF_LIKE(7, 8);
 void sink_fact(struct sink *, const char *key, const char *format, ...) PRINTF_LIKE(3, 4);
 void sink_text(struct sink *, enum span_kind, const char *key, struct bytes text, uint64_t offset);
 void sink_piece(struct sink *, const struct piece *);

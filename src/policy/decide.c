@@ -46,14 +46,6 @@ set_effect(struct result_finding *finding, enum action action)
 	}
 }
 
-/* In percent. */
-static uint64_t
-finding_confidence(const struct result_finding *finding)
-{
-	(void)finding;
-	return 100;
-}
-
 static bool
 has_family(const struct result_finding *finding, const char *family)
 {
@@ -92,9 +84,9 @@ action_of_confidence(
 	}
 	if (finding->check->is_incomplete || (review > 100 && fail > 100))
 		return false;
-	*ret = finding_confidence(finding) >= fail  ? ACTION_FAIL
-	    : finding_confidence(finding) >= review ? ACTION_REVIEW
-						    : ACTION_PASS;
+	*ret = finding->confidence >= fail  ? ACTION_FAIL
+	    : finding->confidence >= review ? ACTION_REVIEW
+					    : ACTION_PASS;
 	return true;
 }
 
@@ -172,9 +164,11 @@ deciding_note(struct deciding *deciding, const char *check, const char *member,
 		return;
 	}
 	finding = &result->findings[result->nfindings];
-	*finding = (struct result_finding){
-		.member = member, .message = message, .evidence = evidence, .is_new = true
-	};
+	*finding = (struct result_finding){ .confidence = 100,
+		.member = member,
+		.message = message,
+		.evidence = evidence,
+		.is_new = true };
 	finding->check = catalog_find(deciding->options->catalog, check, deciding->status);
 	if (finding->check == NULL) {
 		status_set(deciding->status, STATUS_USAGE,

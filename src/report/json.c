@@ -141,6 +141,8 @@ write_findings(struct stream *stream, const struct result *result)
 			item_number(item, "line", finding->line);
 		item_string(item, "message", finding->message);
 		item_string(item, "evidence", finding->evidence);
+		if (finding->confidence < 100)
+			item_number(item, "confidence", finding->confidence);
 		item_string(item, "fingerprint", finding->fingerprint);
 		json_object_object_add(item, "waived",
 		    finding->waived == NULL ? NULL : json_object_new_string(finding->waived));

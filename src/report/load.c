@@ -177,6 +177,7 @@ load_finding(const struct loading *loading, struct json_object *item, struct res
 		    .offset = jsonfile_number(item, "offset", 0),
 		    .len = jsonfile_number(item, "length", 0),
 		    .line = jsonfile_number(item, "line", 0),
+		    .confidence = (unsigned)jsonfile_number(item, "confidence", 100),
 		    .message = string_of(loading, item, "message"),
 		    .evidence = string_of(loading, item, "evidence"),
 		    .fingerprint = string_of(loading, item, "fingerprint"),

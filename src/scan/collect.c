@@ -192,13 +192,15 @@ static bool
 get_finding(struct collector *collector, const struct job *job, struct reader *r)
 {
 	struct result_finding finding = { 0 };
+	uint64_t confidence;
 	const char *id;
 
 	if (!get_text(collector, r, &id) || !get_path(collector, job, r, &finding.member) ||
 	    !wire_get_u64(r, &finding.offset) || !wire_get_u64(r, &finding.len) ||
-	    !wire_get_u64(r, &finding.line) || !get_text(collector, r, &finding.message) ||
-	    !get_text(collector, r, &finding.evidence))
+	    !wire_get_u64(r, &finding.line) || !wire_get_u64(r, &confidence) || confidence > 100 ||
+	    !get_text(collector, r, &finding.message) || !get_text(collector, r, &finding.evidence))
 		return false;
+	finding.confidence = (unsigned)confidence;
 	return add_finding(collector, &finding, id);
 }
 
@@ -361,7 +363,8 @@ void
 collector_finding(struct collector *collector, const char *check, const char *path,
     const char *evidence, const char *message)
 {
-	struct result_finding finding = { .member = arena_string(collector->arena, path),
+	struct result_finding finding = { .confidence = 100,
+		.member = arena_string(collector->arena, path),
 		.evidence = text_safe(collector->arena, bytes_of_string(evidence), LIMIT_NAME),
 		.message = text_safe(collector->arena, bytes_of_string(message), LIMIT_NAME) };
 

@@ -61,6 +61,7 @@ pipeline_report(struct wire *wire, const char *check, const char *path, const ch
 	wire_string(&body, path);
 	for (int i = 0; i < 3; i++)
 		wire_u64(&body, 0);
+	wire_u64(&body, 100);
 	wire_string(&body, text);
 	wire_string(&body, "");
 	wire_send(wire, MESSAGE_FINDING, &body);
@@ -222,6 +223,7 @@ send_findings(struct passage *passage, size_t from)
 		wire_u64(&body, findings[i].offset);
 		wire_u64(&body, findings[i].len);
 		wire_u64(&body, text ? line_of(&lines, findings[i].offset) : 0);
+		wire_u64(&body, findings[i].confidence);
 		wire_string(&body, findings[i].message);
 		wire_string(&body, findings[i].evidence);
 		wire_send(passage->pipeline->wire, MESSAGE_FINDING, &body);

@@ -35,7 +35,8 @@ struct result_finding {
 	enum severity severity; /* the check's, or what policy made of it */
 	const char *member;
 	uint64_t offset, len;
-	uint64_t line; /* 1 for the first; 0 where lines mean nothing */
+	uint64_t line;	     /* 1 for the first; 0 where lines mean nothing */
+	unsigned confidence; /* in percent */
 	const char *message, *evidence;
 	const char *fingerprint; /* 32 hexadecimal digits over check, member and evidence */
 	uint64_t more;		 /* how many further findings alike were folded into this one */

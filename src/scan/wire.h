@@ -26,7 +26,8 @@ enum message_type {
 	/* From a worker: */
 	MESSAGE_MEMBER = 64, /* string path | u64 size, depth, flags | string sha256 | list formats
 				| list facts */
-	MESSAGE_FINDING, /* string check, path | u64 offset, len, line | string message, evidence */
+	MESSAGE_FINDING, /* string check, path | u64 offset, len, line, confidence | string message,
+			    evidence */
 	MESSAGE_SKIP,	 /* string path, reason */
 	MESSAGE_CLAIM,	 /* string verifier, path, bytes */
 	MESSAGE_WANT,	 /* string path, algorithm | u64 start, end */

@@ -264,6 +264,7 @@ send_sink(struct worker *worker, const char *path, struct sink *sink)
 		wire_u64(&body, findings[i].offset);
 		wire_u64(&body, findings[i].len);
 		wire_u64(&body, 0);
+		wire_u64(&body, findings[i].confidence);
 		wire_string(&body, findings[i].message);
 		wire_string(&body, findings[i].evidence);
 		wire_send(&worker->wire, MESSAGE_FINDING, &body);

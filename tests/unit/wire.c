@@ -1,10 +1,13 @@
 /* What workers say: short, lying and foreign messages are refused. */
 #include "config.h"
 
+#include "core/catalog.h"
+#include "scan/collect.h"
 #include "scan/wire.h"
 
 #include "tests/tap.h"
 
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -76,9 +79,54 @@ test_messages_collect_in_memory(void)
 	wire_free(&wire);
 }
 
+/* Does a collector take a finding that is CONFIDENCE percent sure? */
+static bool
+takes_confidence(struct catalog *catalog, uint64_t confidence)
+{
+	struct collector *collector = collector_new(catalog);
+	struct pool_events events = collector_events(collector);
+	struct job job = { .type = JOB_FILE, .path = "a" };
+	struct buffer body = buffer_up_to(1000);
+	bool taken;
+
+	wire_string(&body, "scan/limit");
+	wire_string(&body, "a");
+	for (int i = 0; i < 3; i++)
+		wire_u64(&body, 0);
+	wire_u64(&body, confidence);
+	wire_string(&body, "message");
+	wire_string(&body, "");
+	taken =
+	    events.message(events.context, &job, MESSAGE_FINDING, reader_over(buffer_bytes(&body)));
+	buffer_free(&body);
+	collector_free(collector);
+	return taken;
+}
+
+static void
+test_confidence_is_a_percentage(void)
+{
+	struct status status = { 0 };
+	char folder[4096];
+	const char *folders[] = { folder }, *top = getenv("top_srcdir");
+	struct rules *rules;
+	struct catalog *catalog;
+
+	snprintf(folder, sizeof(folder), "%s/rules", top == NULL ? "." : top);
+	rules = rules_open(folders, 1, &status);
+	catalog = catalog_new(rules);
+	ok(takes_confidence(catalog, 0) && takes_confidence(catalog, 100),
+	    "a finding is 0 to 100 percent sure");
+	ok(!takes_confidence(catalog, 101) && !takes_confidence(catalog, UINT64_MAX),
+	    "a worker that is surer is refused");
+	catalog_free(catalog);
+	rules_free(rules);
+}
+
 int
 main(void)
 {
+	test_confidence_is_a_percentage();
 	test_a_job_arrives_with_its_descriptor();
 	test_lying_jobs_are_refused();
 	test_messages_collect_in_memory();
