@@ -18,6 +18,12 @@ libcore_la_SOURCES = \
 	src/core/status.c src/core/status.h \
 	src/core/text.c src/core/text.h \
 	src/core/yaml.c src/core/yaml.h \
+	src/crypto/base64.c src/crypto/base64.h \
+	src/crypto/digest.c src/crypto/digest.h \
+	src/crypto/dsse.c src/crypto/dsse.h \
+	src/crypto/key.c src/crypto/key.h \
+	src/crypto/merkle.c src/crypto/merkle.h \
+	src/crypto/note.c src/crypto/note.h \
 	src/bundle/member.c src/bundle/member.h \
 	src/bundle/names.c src/bundle/names.h \
 	src/bundle/scratch.c src/bundle/spool.h \

@@ -15,6 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 # Unit tests: a line here, a file in tests/unit/.
 LDADD = libcore.la
 unit_tests = \
+	tests/unit/crypto \
 	tests/unit/json \
 	tests/unit/license \
 	tests/unit/license_expression \
