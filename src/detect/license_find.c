@@ -26,6 +26,7 @@ struct hit {
 struct region {
 	uint32_t template, first_anchor, nanchors;
 	uint32_t from, to; /* words */
+	uint32_t hope;	   /* words that may match, as far as the runs tell */
 	int64_t promise;   /* what the alignment may be worth */
 };
 
@@ -54,15 +55,18 @@ look_up(struct finder *f)
 {
 	size_t room = f->nwords / 3 + 16;
 	uint64_t total = 0;
+	uint32_t sum = f->nwords < LICENSE_RUN ? 0 : license_run_start(f->ids);
 
 	f->hits = calloc(room, sizeof(*f->hits));
 	if (f->hits == NULL)
 		return false;
 	for (size_t i = 0; i + LICENSE_RUN <= f->nwords && f->nhits < room; i++) {
-		uint32_t hash = license_run_hash(f->ids + i);
+		uint32_t hash = license_run_hash(sum);
 		const struct license_posting *postings;
 		size_t n;
 
+		/* There is a word behind the last. */
+		sum = license_run_next(sum, f->ids + i);
 		if (!license_run_counts(hash))
 			continue;
 		postings = license_texts_postings(f->texts, hash, &n);
@@ -117,25 +121,38 @@ gather(struct finder *f)
 	return true;
 }
 
-static int
-by_diagonal(const void *a, const void *b)
+/* Shell sort of anchors by a key: qsort() would call a function for each of millions of
+ * comparisons. */
+static void
+sort_anchors(
+    struct license_anchor *anchors, size_t n, uint64_t (*key)(const struct license_anchor *))
 {
-	const struct license_anchor *x = a, *y = b;
-	int64_t dx = (int64_t)x->at - x->in, dy = (int64_t)y->at - y->in;
+	static const size_t gaps[] = { 8861, 3938, 1750, 701, 301, 132, 57, 23, 10, 4, 1 };
 
-	if (dx != dy)
-		return dx < dy ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
+	for (size_t g = 0; g < ARRAY_LEN(gaps); g++)
+		for (size_t gap = gaps[g], i = gap; i < n; i++) {
+			struct license_anchor moved = anchors[i];
+			uint64_t moved_key = key(&moved);
+			size_t k = i;
+
+			for (; k >= gap && key(&anchors[k - gap]) > moved_key; k -= gap)
+				anchors[k] = anchors[k - gap];
+			anchors[k] = moved;
+		}
 }
 
-static int
-by_place(const void *a, const void *b)
+static inline uint64_t
+diagonal_key(const struct license_anchor *a)
 {
-	const struct license_anchor *x = a, *y = b;
+	uint32_t diagonal = a->at - a->in + UINT16_MAX;
 
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	return x->in < y->in ? -1 : x->in > y->in;
+	return (uint64_t)diagonal << 32 | a->at;
+}
+
+static inline uint64_t
+place_key(const struct license_anchor *a)
+{
+	return (uint64_t)a->at << 32 | a->in;
 }
 
 /* False at the limit or out of memory. */
@@ -169,14 +186,15 @@ add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t 
 	if (n < quorum(template) || !make_room(f))
 		return;
 	if (!in_order)
-		qsort(anchors, n, sizeof(*anchors), by_place);
+		sort_anchors(anchors, n, place_key);
 	region = &f->regions[f->nregions++];
 	*region = (struct region){ .template = t,
 		.first_anchor = (uint32_t)(anchors - f->anchors),
 		.nanchors = (uint32_t)n,
 		.from = anchors[0].at,
 		.to = anchors[n - 1].at + LICENSE_RUN,
-		.promise = 2 * (int64_t)n - template->nanchors };
+		.hope = (uint32_t)((uint64_t) template->n * n / (template->nanchors + 1)),
+		.promise = 2 * (int64_t)n * template->n / (template->nanchors + 1) - template->n };
 }
 
 /* Do all anchors lie near one diagonal? Most often they do, and need no sorting. */
@@ -213,7 +231,7 @@ find_regions(struct finder *f)
 			add_region(f, t, anchors, n, true);
 			continue;
 		}
-		qsort(anchors, n, sizeof(*anchors), by_diagonal);
+		sort_anchors(anchors, n, diagonal_key);
 		for (size_t i = 1; i <= n; i++) {
 			int64_t d = i == n ? 0 : (int64_t)anchors[i].at - anchors[i].in,
 				before = (int64_t)anchors[i - 1].at - anchors[i - 1].in,
@@ -262,8 +280,8 @@ is_outdone(const struct finder *f, const struct region *region)
 		if (common * 2 < region->to - region->from)
 			continue;
 		rivals++;
-		/* A run in the index stands for four words. */
-		if (region->nanchors * 5 + 20 < match->matched && match->similarity > 900)
+		if (region->hope + region->hope / 4 + 20 < match->matched &&
+		    match->similarity > 900)
 			return true;
 	}
 	return rivals >= MAX_RIVALS;

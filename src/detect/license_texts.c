@@ -25,6 +25,7 @@
 #define MAX_TEMPLATES 8192
 #define MAX_TOKENS (4 * 1024 * 1024)
 #define BUCKETS 65536
+#define MAX_LICENSES 110 /* that share a run which is worth looking up */
 
 struct word_slot {
 	uint32_t hash;
@@ -92,14 +93,16 @@ read_tokens(struct license_texts *texts, struct reader *in, struct license_templ
     uint32_t ntokens, uint32_t *fill)
 {
 	unsigned depth = 0, wild = 0, wild_depth = 0;
+	struct bytes tokens;
 
+	if (!reader_bytes(in, (uint64_t)ntokens * 2, &tokens))
+		return false;
 	made->words = texts->words + *fill;
 	made->marks = texts->marks + *fill;
-	for (uint32_t i = 0; i < ntokens; i++) {
-		uint16_t token;
+	/* Half a million of them: reader_bytes() has seen that they are there. */
+	for (size_t i = 0; i < tokens.len; i += 2) {
+		uint16_t token = (uint16_t)(tokens.data[i] | tokens.data[i + 1] << 8);
 
-		if (!reader_u16le(in, &token))
-			return false;
 		if (token == TOKEN_OPTIONAL_BEGIN) {
 			depth++;
 		} else if (token == TOKEN_OPTIONAL_END) {
@@ -177,8 +180,13 @@ list_runs(struct license_texts *texts, uint32_t ntokens, uint32_t *ret_n)
 	for (uint32_t t = 0; runs != NULL && t < texts->ntemplates; t++) {
 		struct license_template *template = &texts->templates[t];
 
+		uint32_t sum = template->n < LICENSE_RUN ? 0 : license_run_start(template->words);
+
 		for (uint32_t i = 0; i + LICENSE_RUN <= template->n; i++) {
-			uint32_t hash = license_run_hash(template->words + i);
+			uint32_t hash = license_run_hash(sum);
+
+			if (i + LICENSE_RUN < template->n)
+				sum = license_run_next(sum, template->words + i);
 
 			if (!license_run_counts(hash))
 				continue;
@@ -188,6 +196,24 @@ list_runs(struct license_texts *texts, uint32_t ntokens, uint32_t *ret_n)
 	}
 	*ret_n = n;
 	return runs;
+}
+
+/* Phrases of half the licenses there are tell none from another, and cost most of the time. */
+static void
+forget_phrases(struct license_texts *texts)
+{
+	uint32_t n, end;
+
+	for (uint32_t i = 0; i < texts->starts[BUCKETS]; i = end) {
+		for (end = i + 1; end < texts->starts[BUCKETS] &&
+		     texts->postings[end].hash == texts->postings[i].hash;)
+			end++;
+		n = end - i;
+		for (uint32_t k = i; n > MAX_LICENSES && k < end; k++) {
+			texts->templates[texts->postings[k].template].nanchors--;
+			texts->postings[k].hash = ~texts->postings[k].hash;
+		}
+	}
 }
 
 /* Sorts all runs into buckets by the upper half of their hash. */
@@ -215,6 +241,7 @@ build_index(struct license_texts *texts, uint32_t ntokens)
 	for (uint32_t i = 0; i < BUCKETS; i++)
 		sort_bucket(
 		    texts->postings + texts->starts[i], texts->starts[i + 1] - texts->starts[i]);
+	forget_phrases(texts);
 	return true;
 }
 

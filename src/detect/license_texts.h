@@ -71,20 +71,40 @@ struct license_posting {
 	uint16_t in;	   /* word of the template at which the run starts */
 };
 
-/* The hash of the run at IDS, LICENSE_RUN of them. Only runs for which license_run_counts() are
- * indexed. */
-static inline uint32_t
-license_run_hash(const uint16_t *ids)
-{
-	uint32_t hash = ids[0];
+/*
+ * Runs are hashed as one walks along: a polynomial over the ids, moved on by one word at a time,
+ * and mixed into a hash.
+ */
+#define LICENSE_RUN_BASE 0x9e3779b1u
+#define LICENSE_RUN_OUT (LICENSE_RUN_BASE * LICENSE_RUN_BASE * LICENSE_RUN_BASE * LICENSE_RUN_BASE)
 
-	for (int i = 1; i < LICENSE_RUN; i++)
-		hash = hash * 0x9e3779b1u + ids[i];
-	hash ^= hash >> 15;
-	hash *= 0x2c1b3c6du;
-	return hash ^ hash >> 13;
+/* The polynomial over the run at IDS. */
+static inline uint32_t
+license_run_start(const uint16_t *ids)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < LICENSE_RUN; i++)
+		sum = sum * LICENSE_RUN_BASE + ids[i];
+	return sum;
 }
 
+/* From the run at IDS to the one at IDS + 1. */
+static inline uint32_t
+license_run_next(uint32_t sum, const uint16_t *ids)
+{
+	return (sum - ids[0] * LICENSE_RUN_OUT) * LICENSE_RUN_BASE + ids[LICENSE_RUN];
+}
+
+static inline uint32_t
+license_run_hash(uint32_t sum)
+{
+	sum ^= sum >> 15;
+	sum *= 0x2c1b3c6du;
+	return sum ^ sum >> 13;
+}
+
+/* Only these are indexed. */
 static inline bool
 license_run_counts(uint32_t hash)
 {
