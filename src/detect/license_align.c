@@ -9,6 +9,8 @@
 
 #define WINDOW 28      /* words that may differ before both sides agree again */
 #define AGREEMENT 3    /* words that must be the same to agree */
+#define MAX_WILD 160   /* words that neighboring replaceable parts may stand for together */
+#define FRINGE_GAP 30  /* words between a license and a title or copyright that belongs to it */
 #define LONG_GAP 1500u /* words between two shared runs that are bridged at most */
 
 struct alignment {
@@ -71,6 +73,7 @@ book_gap(struct alignment *a, int64_t i, int64_t j, int64_t to_i, int64_t to_j)
 	}
 	if (in_template(a, to_j))
 		wild += wild_at(a, to_j);
+	wild = wild < MAX_WILD ? wild : MAX_WILD;
 	a->extra += inserted > wild ? (uint32_t)(inserted - wild) : 0;
 }
 
@@ -92,6 +95,7 @@ resynchronize(const struct alignment *a, int64_t *i, int64_t *j)
 	for (int64_t k = 1; k < 4; k++)
 		if (in_template(a, *j + k * a->direction))
 			limit += wild_at(a, *j + k * a->direction);
+	limit = limit < WINDOW + MAX_WILD ? limit : WINDOW + MAX_WILD;
 	for (int64_t sum = 1; sum <= limit; sum++)
 		for (int64_t dj = 0; dj <= sum && dj <= WINDOW; dj++) {
 			int64_t at_i = *i + (sum - dj) * a->direction,
@@ -198,6 +202,8 @@ walk(struct alignment *a, int64_t i, int64_t j)
 			break;
 		if (!skip_optional(a, &to_i, &to_j) && !resynchronize(a, &to_i, &to_j) &&
 		    !next_anchor(a, &to_i, &to_j))
+			break;
+		if (in_fringe && (to_i - i) * a->direction > FRINGE_GAP)
 			break;
 		book_gap(a, i, j, to_i, to_j);
 		i = to_i;
