@@ -23,8 +23,7 @@ struct declaring {
 	const struct license_data *data;
 	struct arena *arena;
 	struct license_declared *out;
-	bool is_list_open; /* YAML: "license:" stood alone, items follow */
-	const char *open_key;
+	bool is_other; /* a model card whose license is none of the Hub's */
 };
 
 /* One more license that is declared. Several of a list all apply. */
@@ -35,7 +34,7 @@ declare(struct declaring *d, struct bytes value, uint64_t offset)
 	const struct license_node *node;
 	const char *expression = NULL;
 
-	if (value.len == 0 || value.len > MAX_FIELD)
+	if (value.len == 0 || value.len > MAX_FIELD || bytes_starts(value, "SEE LICENSE IN"))
 		return;
 	if (d->out->is_card)
 		expression = license_names_hub_family(d->data->names, value);
@@ -134,6 +133,8 @@ declare_card(struct declaring *d, struct bytes value, uint64_t offset)
 	/* "other" is named by license_name. */
 	if (!text_equal_ignoring_case(value, "other"))
 		declare(d, value, offset);
+	else
+		d->is_other = true;
 }
 
 static void
@@ -183,6 +184,8 @@ name_other(struct declaring *d)
 	}
 	if (expression != NULL)
 		d->out->expression = license_expression_parse(d->arena, expression, &status);
+	else if (d->is_other && d->out->expression == NULL)
+		d->out->unknown = "other, without a license_name";
 }
 
 /* YAML between two lines of "---" at the start of a Markdown file (Hugging Face model cards). */

@@ -49,6 +49,27 @@ family_expression(const struct license_reading *r, const struct license_family *
 
 /* ---- names -------------------------------------------------------------------------------- */
 
+/* "the MIT, BSD, and GPL licenses": do only names and conjunctions stand between I and "license"?
+ */
+static bool
+leads_to_license(const struct license_reading *r, size_t i)
+{
+	size_t end;
+
+	for (unsigned items = 0; items < 12 && i < r->n; items++) {
+		if (IS(r, i, W_LICENSE, W_LICENSES))
+			return true;
+		if (IS(r, i, W_OR, W_AND))
+			i++;
+		else if (license_names_at(r->names, r->page->text, r->page->words, i, &end) != NULL)
+			i = end;
+		else /* "... and JSLint licenses" */
+			return items > 0 && IS(r, i - 1, W_OR, W_AND) &&
+			    IS(r, i + 1, W_LICENSE, W_LICENSES);
+	}
+	return false;
+}
+
 /* Do the words next to [start, end) speak of licensing? */
 static bool
 is_licensing(const struct license_reading *r, size_t start, size_t end)
@@ -61,8 +82,7 @@ is_licensing(const struct license_reading *r, size_t start, size_t end)
 	for (size_t i = from; i < start; i++)
 		if (IS(r, i, W_LICENSE, W_LICENSES, W_LICENSED, W_LICENSING, W_UNDER))
 			return true;
-	if (IS(r, end, W_LICENSE, W_LICENSES, W_LICENSED) ||
-	    (IS(r, end, W_OR, W_AND) && IS(r, end + 2, W_LICENSE, W_LICENSES)))
+	if (IS(r, end, W_LICENSED) || leads_to_license(r, end))
 		return true;
 	/* "MIT or GPL": the context of the one before. */
 	return last != NULL && last->kind == NOTICE_NAME && start >= last->end &&
@@ -80,7 +100,7 @@ is_granting(const struct license_reading *r, size_t start, size_t end)
 		return true;
 	for (size_t i = from; i < start; i++)
 		if (IS(r, i, W_LICENSED, W_UNDER, W_TERMS, W_RELEASED, W_DISTRIBUTED, W_COPYING,
-			W_COVERED, W_DUAL, W_LICENSE, W_LICENSES, W_LICENSING))
+			W_COVERED, W_DUAL, W_COPY, W_LICENSE, W_LICENSES, W_LICENSING))
 			return true;
 	return IS(r, end, W_LICENSE, W_LICENSED, W_TERMS);
 }

@@ -66,6 +66,7 @@ enum known {
 	W_GPL,
 	W_LGPL,
 	W_IS,
+	W_COPY,
 	W_COUNT
 };
 
