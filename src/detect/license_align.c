@@ -20,7 +20,8 @@ struct alignment {
 	const struct license_anchor *anchors;
 	size_t nanchors;
 	int direction; /* 1 or -1 */
-	uint32_t matched, missing, extra, tail;
+	uint32_t matched, missing, extra, absorbed;
+	uint32_t beyond;  /* words that must be there, past where the walk ended */
 	uint8_t *covered; /* may be NULL */
 	int64_t last;	  /* the outermost word of the text that matched */
 };
@@ -61,11 +62,20 @@ agree(const struct alignment *a, int64_t i, int64_t j)
 	return true;
 }
 
+/* Is there nothing more at J and beyond that must be there? */
+static bool
+is_fringe(const struct alignment *a, int64_t j)
+{
+	return a->direction > 0 ? j > a->template->last_fixed : j < a->template->first_fixed;
+}
+
 /* Books what lies between (i, j) and (to_i, to_j) as missing and extra. */
 static void
 book_gap(struct alignment *a, int64_t i, int64_t j, int64_t to_i, int64_t to_j)
 {
-	uint64_t inserted = (uint64_t)((to_i - i) * a->direction), wild = 0;
+	uint64_t inserted = (uint64_t)((to_i - i) * a->direction), wild = 0,
+		 replaced = (uint64_t)((to_j - j) * a->direction), taken;
+	bool fringe = is_fringe(a, j);
 
 	for (; j != to_j; j += a->direction) {
 		wild += wild_at(a, j);
@@ -75,6 +85,8 @@ book_gap(struct alignment *a, int64_t i, int64_t j, int64_t to_i, int64_t to_j)
 		wild += wild_at(a, to_j);
 	wild = wild < MAX_WILD ? wild : MAX_WILD;
 	a->extra += inserted > wild ? (uint32_t)(inserted - wild) : 0;
+	taken = inserted < wild ? inserted : wild;
+	a->absorbed += !fringe && taken > replaced ? (uint32_t)(taken - replaced) : 0;
 }
 
 /* The first word of the template behind the optional words at J. */
@@ -159,17 +171,10 @@ next_anchor(const struct alignment *a, int64_t *i, int64_t *j)
 	return false;
 }
 
-/* Is there nothing more at J and beyond that must be there? */
-static bool
-is_fringe(const struct alignment *a, int64_t j)
-{
-	return a->direction > 0 ? j > a->template->last_fixed : j < a->template->first_fixed;
-}
-
 static int64_t
 worth(const struct alignment *a)
 {
-	return (int64_t)a->matched - 2 * ((int64_t)a->missing + a->extra);
+	return (int64_t)a->matched - 2 * ((int64_t)a->missing + a->extra) - a->absorbed / 4;
 }
 
 /*
@@ -212,7 +217,7 @@ walk(struct alignment *a, int64_t i, int64_t j)
 	if (in_fringe && worth(a) < worth(&best))
 		*a = best;
 	for (; in_template(a, j); j += a->direction)
-		a->tail += !is_optional(a, j);
+		a->beyond += !is_optional(a, j);
 }
 
 /* The first anchor from FROM on that the next one confirms: the two lie on one diagonal. */
@@ -236,16 +241,19 @@ align_from(struct alignment a, struct license_anchor start)
 	a.last = start.at;
 	walk(&a, (int64_t)start.at - 1, (int64_t)start.in - 1);
 	match.first = (uint32_t)a.last;
+	match.head = a.beyond;
+	a.beyond = 0;
 	a.direction = 1;
 	a.last = start.at;
 	walk(&a, start.at, start.in);
-	a.missing += a.tail;
+	match.tail = a.beyond;
+	a.missing += match.head + match.tail;
 	all = (uint64_t)a.matched + a.missing + a.extra;
 	match.end = (uint32_t)a.last + 1;
 	match.matched = a.matched;
 	match.missing = a.missing;
 	match.extra = a.extra;
-	match.tail = a.tail;
+	match.absorbed = a.absorbed;
 	match.worth = worth(&a);
 	match.similarity = all == 0 ? 0 : (unsigned)((uint64_t)a.matched * 1000 / all);
 	return match;

@@ -45,7 +45,7 @@ struct finder {
 	size_t nregions, region_room;
 	struct license_match *found;
 	size_t nfound;
-	bool is_start, is_end;
+	bool is_end;	 /* of the text, not only of the segment */
 	bool is_limited; /* not everything was compared */
 };
 
@@ -287,17 +287,16 @@ is_outdone(const struct finder *f, const struct region *region)
 	return rivals >= MAX_RIVALS;
 }
 
-/* The beginning of a license, word for word, where the text ends in the middle of it (or the end
- * of one where it begins so). */
+/* The beginning of a license, word for word, where the text ends in the middle of it. */
 static bool
 is_cut(const struct finder *f, const struct license_match *match)
 {
-	uint32_t inner = match->missing - match->tail + match->extra;
+	uint32_t inner = match->missing - match->head - match->tail + match->extra;
 
-	return match->matched >= 60 && !match->template->is_exception &&
-	    ((f->is_end && match->end + CUT_MARGIN >= f->nwords) ||
-		(f->is_start && match->first <= CUT_MARGIN)) &&
-	    match->matched * 3 >= match->template->nfixed && inner * 25 <= match->matched;
+	if (match->matched < 60 || match->template->is_exception ||
+	    match->matched * 3 < match->template->nfixed || inner * 25 > match->matched)
+		return false;
+	return match->head == 0 && f->is_end && match->end + CUT_MARGIN >= f->nwords;
 }
 
 /* Short texts must agree more: a sentence of a license is not the license. */
@@ -314,10 +313,11 @@ is_good(const struct finder *f, const struct license_match *match)
 static int64_t
 worth_of(const struct finder *f, const struct license_match *match)
 {
-	int64_t inner = (int64_t)match->missing - match->tail + match->extra;
+	int64_t off = (int64_t)match->head + match->tail;
+	int64_t inner = (int64_t)match->missing - off + match->extra;
 
-	return (int64_t)match->matched - 2 * inner -
-	    (is_cut(f, match) ? match->tail / 4 : 2 * (int64_t)match->tail);
+	return (int64_t)match->matched - 2 * inner - match->absorbed / 4 -
+	    (is_cut(f, match) ? off / 4 : 2 * off);
 }
 
 static bool
@@ -445,10 +445,7 @@ void
 license_texts_find(
     const struct license_texts *texts, struct license_words *words, struct license_matches *matches)
 {
-	struct finder f = { .texts = texts,
-		.nwords = words->n,
-		.is_start = matches->is_start,
-		.is_end = matches->is_end };
+	struct finder f = { .texts = texts, .nwords = words->n, .is_end = matches->is_end };
 
 	matches->n = 0;
 	matches->failed = matches->is_limited = false;

@@ -242,7 +242,6 @@ license_scan_text(const struct license_data *data, struct arena *arena, struct b
 		end = whole ? text.len : end_of_run(text, pos, start);
 		s.text = bytes_slice(text, start, end - start);
 		s.offset = offset + start;
-		s.matches.is_start = start == 0;
 		s.matches.is_end = end == text.len;
 		scan_segment(&s);
 		/* A segment that ended only for its length goes on in the next. */

@@ -33,8 +33,9 @@ struct license_match {
 	const struct license_template *template;
 	uint32_t first, end;		  /* words of the text: [first, end) */
 	uint32_t matched, missing, extra; /* words */
-	uint32_t tail;			  /* of the missing words, those at one end */
-	unsigned similarity;		  /* matched of all, per mille */
+	uint32_t absorbed;   /* words that replaceable parts took, beyond what stands there */
+	uint32_t head, tail; /* of the missing words, those at either end: the text was cut */
+	unsigned similarity; /* matched of all, per mille */
 	int64_t worth;
 	uint32_t first_anchor, nanchors; /* for license_find.c */
 };
@@ -42,10 +43,10 @@ struct license_match {
 struct license_matches {
 	struct license_match *list; /* in the order of the text, none overlaps another */
 	size_t n, room;
-	bool is_start, is_end; /* said by the caller: the words are the first, the last of a text */
-	uint8_t *covered;      /* for each word: it belongs to one of them */
-	bool failed;	       /* out of memory */
-	bool is_limited;       /* a limit was reached: not everything was compared */
+	bool is_end;	  /* said by the caller: the words are the last of a text */
+	uint8_t *covered; /* for each word: it belongs to one of them */
+	bool failed;	  /* out of memory */
+	bool is_limited;  /* a limit was reached: not everything was compared */
 };
 
 struct license_texts;
