@@ -174,7 +174,7 @@ next_anchor(const struct alignment *a, int64_t *i, int64_t *j)
 static int64_t
 worth(const struct alignment *a)
 {
-	return (int64_t)a->matched - 2 * ((int64_t)a->missing + a->extra) - a->absorbed / 4;
+	return (int64_t)a->matched - 2 * ((int64_t)a->missing + a->extra) - a->absorbed / 2;
 }
 
 /*

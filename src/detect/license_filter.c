@@ -7,7 +7,7 @@
 #include "detect/license_scan.h"
 
 /* Compiled several times where the compiler can choose by processor when the program starts. */
-#if defined(__x86_64__) && defined(__linux__) && !defined(__clang__) && !defined(ASSAY_SANITIZED)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(ASSAY_SANITIZED)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
 #else
 #define FOR_EACH_PROCESSOR

@@ -316,7 +316,7 @@ worth_of(const struct finder *f, const struct license_match *match)
 	int64_t off = (int64_t)match->head + match->tail;
 	int64_t inner = (int64_t)match->missing - off + match->extra;
 
-	return (int64_t)match->matched - 2 * inner - match->absorbed / 4 -
+	return (int64_t)match->matched - 2 * inner - match->absorbed / 2 -
 	    (is_cut(f, match) ? off / 4 : 2 * off);
 }
 
