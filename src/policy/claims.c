@@ -3,6 +3,8 @@
 
 #include "policy/findings.h"
 
+#include "core/limits.h"
+
 /* Hash lists have no signer. */
 static bool
 is_signature(const struct provenance *row)
@@ -49,43 +51,70 @@ check_signature(struct deciding *deciding)
 			       "for and verified");
 }
 
-/* Files that a claim can cover: those that are no claims themselves. */
-static uint64_t
-coverable(const struct result *result)
+/* ---- what is covered ------------------------------------------------------------------------- */
+
+static size_t
+index_of(const struct result *result, const char *path)
 {
-	uint64_t n = 0;
+	size_t low = 0, high = result->nmembers;
 
-	for (size_t i = 0; i < result->nmembers; i++) {
-		bool is_claim = false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-		for (size_t p = 0; p < result->nprovenance && !is_claim; p++)
-			is_claim = strcmp(result->provenance[p].path, result->members[i].path) == 0;
-		n += result->members[i].kind == TREE_FILE && !is_claim;
+		if (strcmp(result->members[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return n;
+	return low < result->nmembers && strcmp(result->members[low].path, path) == 0
+	    ? low
+	    : result->nmembers;
+}
+
+/* Marks the members that a verified claim binds, and the claims themselves, which nothing can. */
+static bool *
+mark_covered(const struct result *result)
+{
+	bool *covered = arena_array(result->arena, result->nmembers + 1, sizeof(*covered));
+
+	for (size_t p = 0; covered != NULL && p < result->nprovenance; p++) {
+		const struct provenance *row = &result->provenance[p];
+
+		covered[index_of(result, row->path)] = true;
+		if (row->status != PROVENANCE_VERIFIED)
+			continue;
+		for (size_t i = 0; i < row->ncovered; i++)
+			covered[index_of(result, row->covered[i])] = true;
+	}
+	return covered;
 }
 
 static void
 check_hashes(struct deciding *deciding)
 {
 	const struct result *result = deciding->result;
-	uint64_t wanted, best = 0;
+	enum action action = deciding->policy->hashes_require;
+	size_t nmembers = result->nmembers, nmissing = 0;
+	bool *covered;
 
-	if (deciding->policy->hashes_require == ACTION_PASS)
+	if (action == ACTION_PASS)
 		return;
-	wanted = coverable(result);
-	for (size_t i = 0; i < result->nprovenance; i++)
-		if (result->provenance[i].status == PROVENANCE_VERIFIED &&
-		    result->provenance[i].covers > best)
-			best = result->provenance[i].covers;
-	if (best >= wanted && best > 0)
-		return;
-	deciding_finding(deciding, "policy/hashes-required", deciding->policy->hashes_require, "",
-	    "",
-	    arena_format(result->arena,
-		"the hash list or signature that covers most covers %ju of %ju files",
-		(uintmax_t)best, (uintmax_t)wanted));
+	covered = mark_covered(result);
+	for (size_t i = 0; covered != NULL && i < nmembers; i++) {
+		if (covered[i] || deciding->result->members[i].kind != TREE_FILE ||
+		    nmissing++ >= LIMIT_FINDINGS)
+			continue;
+		deciding_finding(deciding, "policy/hashes-required", action,
+		    deciding->result->members[i].path, "",
+		    "no verified hash list or signature covers this file");
+	}
+	if (nmissing > LIMIT_FINDINGS)
+		deciding_finding(deciding, "policy/hashes-required", action, "", "",
+		    arena_format(result->arena,
+			"no verified hash list or signature covers %zu files in all", nmissing));
 }
+
+/* ---- what was asked for ---------------------------------------------------------------------- */
 
 /* A signature that the user named must be verified: everything else would be silence. */
 static void

@@ -131,3 +131,10 @@ wants_list(const struct wants *wants, size_t *ret_n)
 	*ret_n = wants->n;
 	return wants->list;
 }
+
+void
+provenance_covers(struct sink *sink, struct provenance *ret, const char *path)
+{
+	sink_fact(sink, PROVENANCE_COVERS, "%s", path);
+	ret->covers++;
+}

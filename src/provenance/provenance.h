@@ -91,7 +91,9 @@ struct provenance {
 			       for hash lists */
 	const char *time;   /* trusted time of signing, RFC 3339; "" where none is proven */
 	uint64_t covers;    /* members whose content it binds */
-	const char *why;    /* one sentence */
+	const char *const *covered; /* which: filled in by scan/ from provenance_covers() */
+	size_t ncovered;
+	const char *why; /* one sentence */
 };
 
 struct want {
@@ -108,6 +110,13 @@ const struct want *wants_list(const struct wants *, size_t *ret_n);
 void wants_add(
     struct wants *, const char *path, const char *algorithm, uint64_t start, uint64_t end);
 
+/*
+ * Says that the claim under judgment binds the content of PATH, a path of the tree, and counts it
+ * in ret->covers. Each path once. Policy asks which files nothing covers.
+ */
+#define PROVENANCE_COVERS "covers" /* the fact by which it travels */
+void provenance_covers(struct sink *, struct provenance *ret, const char *path);
+
 struct verifier {
 	const char *name; /* "sha256sums", "oms", "git-lfs", "hf-local", ... */
 	/* How sure that this member is ours: 0 (no) to 100. The highest wins; a tie goes to the
@@ -117,7 +126,8 @@ struct verifier {
 	void (*wants)(const struct claim *, struct wants *);
 	/*
 	 * Judges CLAIM; findings ("signature/invalid", "hash/mismatch", ...) go into the sink, the
-	 * outcome into *ret, which comes zeroed with kind and path set.
+	 * outcome into *ret, which comes zeroed with kind and path set. What it covers is said by
+	 * provenance_covers().
 	 */
 	void (*verify)(const struct claim *, const struct tree *, const struct trust *,
 	    struct sink *, struct provenance *ret);

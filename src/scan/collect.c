@@ -268,15 +268,33 @@ get_digest(struct collector *collector, const struct job *job, struct reader *r)
 }
 
 static bool
+get_covered(struct collector *collector, struct reader *r, struct provenance *row)
+{
+	const char **covered;
+	uint64_t n;
+
+	if (!wire_get_u64(r, &n) || n > LIMIT_MEMBERS || !reader_count(r, n, 4))
+		return false;
+	covered = arena_array(collector->arena, (size_t)n + 1, sizeof(*covered));
+	for (size_t i = 0; covered != NULL && i < n; i++)
+		if (!get_text(collector, r, &covered[i]))
+			return false;
+	row->covered = covered;
+	row->ncovered = covered == NULL ? 0 : (size_t)n;
+	return true;
+}
+
+static bool
 get_provenance(struct collector *collector, struct reader *r)
 {
-	struct provenance row, *slot;
+	struct provenance row = { 0 }, *slot;
 	uint64_t status;
 
 	if (!get_text(collector, r, &row.kind) || !get_text(collector, r, &row.path) ||
 	    !wire_get_u64(r, &status) || status > PROVENANCE_INCOMPLETE ||
 	    !get_text(collector, r, &row.signer) || !get_text(collector, r, &row.time) ||
-	    !wire_get_u64(r, &row.covers) || !get_text(collector, r, &row.why))
+	    !wire_get_u64(r, &row.covers) || !get_text(collector, r, &row.why) ||
+	    !get_covered(collector, r, &row))
 		return false;
 	row.status = (enum provenance_status)status;
 	slot = list_add(collector, &collector->provenance, sizeof(*slot));

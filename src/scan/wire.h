@@ -33,7 +33,7 @@ enum message_type {
 	MESSAGE_WANT,	 /* string path, algorithm | u64 start, end */
 	MESSAGE_DIGEST,	 /* string path, algorithm | u64 start, end | string hex */
 	MESSAGE_PROVENANCE, /* string kind, path | u64 status | string signer, time | u64 covers |
-			       string why */
+			       string why | list covered */
 	MESSAGE_DONE,	    /* the job is finished */
 };
 

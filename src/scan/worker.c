@@ -236,9 +236,11 @@ do_wants(struct worker *worker, struct reader *r)
 }
 
 static void
-send_provenance(struct worker *worker, const struct provenance *result)
+send_provenance(struct worker *worker, const struct provenance *result, const struct sink *sink)
 {
 	struct buffer body = buffer_up_to(LIMIT_MESSAGE);
+	size_t n, ncovered = 0;
+	const struct fact *facts = sink_facts(sink, &n);
 
 	wire_string(&body, result->kind);
 	wire_string(&body, result->path);
@@ -247,6 +249,12 @@ send_provenance(struct worker *worker, const struct provenance *result)
 	wire_string(&body, result->time);
 	wire_u64(&body, result->covers);
 	wire_string(&body, result->why);
+	for (size_t i = 0; i < n; i++)
+		ncovered += strcmp(facts[i].key, PROVENANCE_COVERS) == 0;
+	wire_u64(&body, ncovered);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(facts[i].key, PROVENANCE_COVERS) == 0)
+			wire_string(&body, facts[i].value);
 	wire_send(&worker->wire, MESSAGE_PROVENANCE, &body);
 	buffer_free(&body);
 }
@@ -298,7 +306,7 @@ do_verify(struct worker *worker, struct reader *r)
 		verifier->verify(&setup->claims[claim], setup->tree, setup->trust, sink, &result);
 	}
 	send_sink(worker, result.path, sink);
-	send_provenance(worker, &result);
+	send_provenance(worker, &result, sink);
 	sink_free(sink);
 	return true;
 }
