@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/license \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
+	tests/unit/policy \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/text_mask \

@@ -226,6 +226,15 @@ digest_of_path(const struct result *result, const char *path, size_t len)
 	return digest;
 }
 
+size_t
+member_container(const char *path, size_t len)
+{
+	while (len > 0)
+		if (strncmp(path + --len, "!/", 2) == 0)
+			return len;
+	return 0;
+}
+
 /* A waiver may name the content of the member, or of the file that it is in. */
 static struct waiver *
 waiver_of(const struct deciding *deciding, const struct result_finding *finding)
@@ -239,8 +248,7 @@ waiver_of(const struct deciding *deciding, const struct result_finding *finding)
 
 		if (waiver != NULL)
 			return waiver;
-		while (len > 0 && strncmp(finding->member + len, "!/", 2) != 0)
-			len--;
+		len = member_container(finding->member, len);
 		if (len == 0)
 			return NULL;
 	}

@@ -31,22 +31,13 @@ is_model_format(const char *name)
 	return format != NULL && (format->traits & FORMAT_MODEL) != 0;
 }
 
-/* The path of the container that PATH of LEN bytes lies in: its length, or 0. */
-static size_t
-container_of(const char *path, size_t len)
-{
-	while (len > 0 && strncmp(path + len, "!/", 2) != 0)
-		len--;
-	return len;
-}
-
 /* Is the member a piece of a model file, as the storages in a PyTorch zip are? ALLOWED: only of
  * formats that this list names; NULL: of any. */
 static bool
 is_part_of_model(const struct result *result, size_t i, const struct policy_list *allowed)
 {
 	const char *path = result->members[i].path;
-	size_t len = container_of(path, strlen(path));
+	size_t len = member_container(path, strlen(path));
 
 	/* A container sorts before what is in it. */
 	while (len > 0 && i-- > 0) {
@@ -60,7 +51,7 @@ is_part_of_model(const struct result *result, size_t i, const struct policy_list
 			if (is_model_format(member->formats[f]) &&
 			    (allowed == NULL || policy_list_matches(allowed, member->formats[f])))
 				return true;
-		len = container_of(path, len);
+		len = member_container(path, len);
 	}
 	return false;
 }

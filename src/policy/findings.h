@@ -25,6 +25,8 @@ void deciding_finding(struct deciding *, const char *check, enum action, const c
 /* The same with the effect that the check's severity has. */
 void deciding_note(struct deciding *, const char *check, const char *member, const char *evidence,
     const char *message);
+/* The length of the path of the container that the member PATH, of LEN bytes, lies in; 0: none. */
+size_t member_container(const char *path, size_t len);
 void raise_verdict(struct decision *, enum verdict, const char *why);
 
 /* duties.c: formats, licenses, documentation, metrics, confinement become findings. */

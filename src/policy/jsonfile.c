@@ -3,35 +3,25 @@
 
 #include "policy/jsonfile.h"
 
+#include "core/json.h"
+#include "core/limits.h"
 #include "policy/userfile.h"
-
-static struct json_object *
-parse(struct bytes bytes)
-{
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *root = NULL;
-
-	if (tokener != NULL && bytes.len <= INT32_MAX) {
-		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		root = json_tokener_parse_ex(tokener, (const char *)bytes.data, (int)bytes.len);
-	}
-	json_tokener_free(tokener);
-	return root;
-}
 
 struct json_object *
 jsonfile_read(const char *path, const char *what, char ret_sha256[65], struct status *status)
 {
 	struct userfile file;
+	struct status wrong = { 0 };
 	struct json_object *root;
 
-	if (!userfile_read(&file, path, LIMIT_REPORT, what, status))
+	if (!userfile_read(&file, path, LIMIT_JSON_BYTES, what, status))
 		return NULL;
-	root = parse(file.bytes);
+	root = json_parse(file.bytes, &wrong);
 	memcpy(ret_sha256, file.sha256, sizeof(file.sha256));
 	userfile_free(&file);
 	if (root == NULL)
-		status_set(status, STATUS_USAGE, "the %s %s is no JSON", what, path);
+		status_set(
+		    status, STATUS_USAGE, "the %s %s is no JSON: %s", what, path, wrong.text);
 	return root;
 }
 

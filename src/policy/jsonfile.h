@@ -7,8 +7,6 @@
 
 #include <json-c/json.h>
 
-#define LIMIT_REPORT ((size_t)1 << 30) /* bytes of a report that is read back */
-
 /* WHAT is for messages ("baseline"). NULL and a status on failure; the caller puts the object. */
 MUST_USE struct json_object *jsonfile_read(
     const char *path, const char *what, char ret_sha256[65], struct status *);

@@ -13,8 +13,9 @@ parse_number(const char *text, double *ret)
 	char *end;
 	double number;
 
-	if (strspn(text, "+-.0123456789") == 0)
-		return false; /* no hexadecimal numbers, no "nan", no "inf" */
+	/* No "nan", no "inf", no hexadecimal numbers. */
+	if (strspn(text, "+-.0123456789") == 0 || strpbrk(text, "xX") != NULL)
+		return false;
 	number = strtod(text, &end);
 	end += strspn(end, " ");
 	if (*end == '%') {

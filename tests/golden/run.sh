@@ -29,7 +29,7 @@ for args in "$cases"/*/args; do
 			sed 's/^/2> /' "$work/err"
 			echo "exit $status"
 		done <"$args"
-	) 2>&1 | sed -E -e "s#$top_srcdir#TOP#g" -e 's/rules [0-9a-f]{12}/rules DIGEST/; s/("rules": ?\{"sha256": ?")[0-9a-f]{64}/\1DIGEST/' \
+	) 2>&1 | sed -E -e "s#$top_srcdir#TOP#g" -e 's/rules `?[0-9a-f]{12}/rules DIGEST/; s/("rules": ?\{"sha256": ?")[0-9a-f]{64}/\1DIGEST/' \
 		-e "s#$work/$name#.#g" -e 's/landlock abi [0-9]+, seccomp, rlimits|none \(sanitizer build\)/SANDBOX/g' \
 		-e 's/assay [0-9]+\.[0-9]+\.[0-9]+/assay VERSION/g' -e 's/"version": ?"[0-9]+\.[0-9]+\.[0-9]+"/"version":"VERSION"/g' \
 		>"$work/$name.got"
