@@ -6,7 +6,7 @@ _assay()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	command=${COMP_WORDS[1]}
-	local commands="doctor explain inspect policy report rules scan verify"
+	local commands="doctor explain inspect keygen log policy report rules scan verify"
 	local common="--help --color"
 	local shared="--format --output --fail-on --signature --public-key --certificate-chain --trusted-root
 		--identity --identity-regex --issuer --issuer-regex --ignore --ignore-unsigned --allow-symlinks
@@ -25,7 +25,8 @@ _assay()
 	if [ "$COMP_CWORD" -eq 2 ]; then
 		case $command in
 		policy) mapfile -t COMPREPLY < <(compgen -W "check list show --help" -- "$cur"); return ;;
-		report) mapfile -t COMPREPLY < <(compgen -W "diff show --help" -- "$cur"); return ;;
+		log) mapfile -t COMPREPLY < <(compgen -W "init list prove verify --help" -- "$cur"); return ;;
+		report) mapfile -t COMPREPLY < <(compgen -W "diff show verify --help" -- "$cur"); return ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W "check list test --help" -- "$cur"); return ;;
 		esac
 	fi
@@ -36,7 +37,8 @@ _assay()
 		scan) options="$common $shared --policy --rules --waivers --baseline --evidence-key --key --log" ;;
 		verify) options="$common $shared" ;;
 		explain) options="$common --rules" ;;
-		report) options="$common --format" ;;
+		log) options="$common --origin --log-key --checkpoint" ;;
+		report) options="$common --format --public-key --log-key --signature-only" ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 		;;

@@ -131,6 +131,46 @@ enum assay_exit assay_report_show(
 enum assay_exit assay_report_diff(const struct assay_settings *, const char *before,
     const char *after, FILE *out, struct assay_error *);
 
+/* ---- keys, signed reports, the audit log ----------------------------------------------------- */
+
+/*
+ * Makes an ECDSA P-256 key for signing reports: NAME.pem (mode 0600) and NAME.pub.pem. Refuses to
+ * replace either.
+ */
+enum assay_exit assay_keygen(
+    const struct assay_settings *, const char *name, FILE *out, struct assay_error *);
+
+struct assay_report_check {
+	const char *bundle;	/* a report.sigstore.json; what it pins is looked for beside it */
+	const char *public_key; /* PEM */
+	const char *log_key;	/* file of a verifier key; NULL: the one in the signed report */
+	bool signature_only;	/* what the report pins need not lie beside it */
+};
+
+/*
+ * Verifies a signed report, its place in the log, and the files that it pins. ASSAY_PASS,
+ * ASSAY_FAIL, or ASSAY_INCOMPLETE where a pinned file is not there.
+ */
+enum assay_exit assay_report_verify(const struct assay_settings *,
+    const struct assay_report_check *, FILE *out, struct assay_error *);
+
+/* Makes an audit log in the folder PATH; ORIGIN names it (NULL: a name made from its key). */
+enum assay_exit assay_log_init(const struct assay_settings *, const char *path, const char *origin,
+    FILE *out, struct assay_error *);
+/*
+ * Recomputes the whole log. LOG_KEY: file of the verifier key to trust (NULL: the log's own);
+ * CHECKPOINT: an earlier checkpoint that the log must continue (NULL: none). ASSAY_PASS or
+ * ASSAY_FAIL.
+ */
+enum assay_exit assay_log_verify(const struct assay_settings *, const char *path,
+    const char *log_key, const char *checkpoint, FILE *out, struct assay_error *);
+/* Prints a line for each entry: its number, the digest of the statement, the signer's key. */
+enum assay_exit assay_log_list(
+    const struct assay_settings *, const char *path, FILE *out, struct assay_error *);
+/* Prints the proof that entry INDEX is in the log, as C2SP tlog-proof. */
+enum assay_exit assay_log_prove(const struct assay_settings *, const char *path, uint64_t index,
+    FILE *out, struct assay_error *);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

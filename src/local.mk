@@ -109,16 +109,26 @@ libcore_la_SOURCES = \
 	src/report/text.c \
 	src/policy/jsonfile.c src/policy/jsonfile.h \
 	src/policy/licenses.c src/policy/licenses.h \
+	src/audit/log.c src/audit/log.h src/audit/log_private.h \
+	src/audit/log_write.c \
+	src/audit/signed.c src/audit/signed.h \
+	src/audit/signed_verify.c \
+	src/audit/statement.c src/audit/statement.h \
+	src/audit/tiles.c src/audit/tiles.h \
 	src/api/evidence.c src/api/evidence.h \
 	src/api/configuration.c src/api/configuration.h \
 	src/api/doctor.c \
 	src/api/explain.c \
 	src/api/inspect.c \
+	src/api/keygen.c \
+	src/api/log.c \
 	src/api/policies.c src/api/policies.h \
 	src/api/policy.c \
 	src/api/report.c \
 	src/api/rules.c src/api/rulekinds.h \
 	src/api/scan.c \
+	src/api/signed.c \
+	src/api/signing.c src/api/signing.h \
 	src/api/session.c src/api/session.h \
 	src/api/version.c \
 	$(NULL)
@@ -138,6 +148,8 @@ assay_SOURCES = \
 	src/cli/doctor.c \
 	src/cli/explain.c \
 	src/cli/inspect.c \
+	src/cli/keygen.c \
+	src/cli/log.c \
 	src/cli/main.c \
 	src/cli/parse.c src/cli/parse.h \
 	src/cli/policy.c \

@@ -15,6 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 # Unit tests: a line here, a file in tests/unit/.
 LDADD = libcore.la
 unit_tests = \
+	tests/unit/audit \
 	tests/unit/crypto \
 	tests/unit/json \
 	tests/unit/license \
@@ -35,6 +36,7 @@ fuzz_targets = \
 	tests/fuzz/json \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
+	tests/fuzz/signed \
 	tests/fuzz/text \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
@@ -53,6 +55,8 @@ tests_fuzz_license_SOURCES = tests/fuzz/license.c $(fuzz_common)
 tests_fuzz_license_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
 tests_fuzz_license_expression_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_signed_SOURCES = tests/fuzz/signed.c $(fuzz_common)
+tests_fuzz_signed_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 
@@ -71,6 +75,7 @@ TESTS += \
 	tests/faults.sh \
 	tests/fuzz/replay.sh \
 	tests/golden/run.sh \
+	tests/interop/report.sh \
 	tests/reports.py \
 	tests/real-models.sh \
 	$(NULL)
@@ -84,6 +89,9 @@ EXTRA_DIST += \
 	tests/fuzz/replay.sh \
 	tests/fuzz/seeds.py \
 	tests/real-models.sh \
+	tests/interop/package.json \
+	tests/interop/report.sh \
+	tests/interop/verify.js \
 	tests/run-all \
 	tests/tools/demo-bundle.py \
 	tests/tools/fixtures.py \

@@ -4,6 +4,7 @@
 #include "api/evidence.h"
 #include "api/policies.h"
 #include "api/session.h"
+#include "api/signing.h"
 #include "core/limits.h"
 #include "policy/baseline.h"
 #include "report/folder.h"
@@ -146,6 +147,7 @@ struct run {
 	struct waivers *waivers;
 	struct baseline *baseline;
 	struct inputs inputs;
+	struct signing *signing; /* NULL: nothing is signed */
 	struct result *result;
 	struct decision decision;
 };
@@ -157,7 +159,8 @@ open_run(struct run *run, struct assay_error *error)
 	struct outputs_request outputs = { request->formats, request->output, request->quiet };
 	struct status status = { 0 };
 
-	if (!outputs_check(&outputs, &status))
+	if (!outputs_check(&outputs, &status) ||
+	    !signing_open(&run->signing, request->key, request->log, request->output, &status))
 		goto failed;
 	run->policy = policies_open(run->settings,
 	    request->policy != NULL ? request->policy : run->session.configuration.policy, &status);
@@ -240,15 +243,19 @@ report(struct run *run, FILE *out, struct status *status)
 		.width = request->width };
 	struct outputs outputs;
 
+	bool done;
+
 	if (!outputs_write(&wanted, &input, out, &outputs, status))
 		return false;
+	done = signing_finish(run->signing, &input, request->output, &outputs, status);
 	outputs_free(&outputs);
-	return true;
+	return done;
 }
 
 static void
 close_run(struct run *run)
 {
+	signing_close(run->signing);
 	result_free(run->result);
 	free_inputs(&run->inputs);
 	baseline_free(run->baseline);

@@ -7,13 +7,15 @@
 #include <string.h>
 #include <time.h>
 
-extern const struct command command_doctor, command_explain, command_inspect, command_policy,
-    command_report, command_rules, command_scan, command_verify;
+extern const struct command command_doctor, command_explain, command_inspect, command_keygen,
+    command_log, command_policy, command_report, command_rules, command_scan, command_verify;
 
 const struct command *const commands[] = {
 	&command_doctor,
 	&command_explain,
 	&command_inspect,
+	&command_keygen,
+	&command_log,
 	&command_policy,
 	&command_report,
 	&command_rules,

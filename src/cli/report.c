@@ -52,11 +52,47 @@ static const struct command show = {
 	.run = run_show,
 };
 
-static const struct command *const subcommands[] = { &diff, &show, NULL };
+static const struct option verify_options[] = {
+	{ "public-key", "PEM", "the public key of whoever signed the report (required)", false },
+	{ "log-key", "FILE",
+	    "the verifier key of the log; default: the one that the signed report names", false },
+	{ "signature-only", NULL, "the files that the report pins need not lie beside it", false },
+	{ NULL, NULL, NULL, false },
+};
+
+static enum assay_exit
+run_verify(const struct invocation *invocation)
+{
+	struct assay_error error = { 0 };
+	const struct assay_report_check check = { .bundle = invocation->arguments[0],
+		.public_key = invocation_value(invocation, "public-key"),
+		.log_key = invocation_value(invocation, "log-key"),
+		.signature_only = invocation_has(invocation, "signature-only") };
+	enum assay_exit status;
+
+	if (check.public_key == NULL)
+		return complain(ASSAY_USAGE,
+		    "`assay report verify` needs --public-key PEM: the key that you trust to sign "
+		    "reports");
+	status = assay_report_verify(invocation->settings, &check, stdout, &error);
+	return error.text[0] != '\0' ? complain_error(&error) : status;
+}
+
+static const struct command verify = {
+	.name = "verify",
+	.arguments = "REPORT",
+	.summary = "verify a signed report (report.sigstore.json) and what it pins",
+	.options = verify_options,
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.run = run_verify,
+};
+
+static const struct command *const subcommands[] = { &diff, &show, &verify, NULL };
 
 const struct command command_report = {
 	.name = "report",
 	.arguments = "COMMAND",
-	.summary = "show and compare reports",
+	.summary = "show, compare and verify reports",
 	.subcommands = subcommands,
 };

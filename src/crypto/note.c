@@ -30,10 +30,10 @@ first_four(const uint8_t digest[SHA256_LEN])
 }
 
 bool
-note_key_id(const char *name, const struct key *key, uint32_t *ret)
+note_key_hash(const char *name, const struct key *key, uint8_t ret[SHA256_LEN])
 {
 	struct buffer text = buffer_up_to(MAX_NOTE);
-	uint8_t digest[SHA256_LEN], raw[ED25519_LEN];
+	uint8_t raw[ED25519_LEN];
 	bool done;
 
 	if (key_kind_of(key) == KEY_ED25519) {
@@ -45,11 +45,20 @@ note_key_id(const char *name, const struct key *key, uint32_t *ret)
 	} else {
 		done = key_add_public_der(key, &text);
 	}
-	done = done && buffer_ok(&text) && digest_sha256(buffer_bytes(&text), digest);
+	done = done && buffer_ok(&text) && digest_sha256(buffer_bytes(&text), ret);
 	buffer_free(&text);
-	if (done)
-		*ret = first_four(digest);
 	return done;
+}
+
+bool
+note_key_id(const char *name, const struct key *key, uint32_t *ret)
+{
+	uint8_t digest[SHA256_LEN];
+
+	if (!note_key_hash(name, key, digest))
+		return false;
+	*ret = first_four(digest);
+	return true;
 }
 
 bool

@@ -21,6 +21,11 @@ struct note_key {
 	const struct key *key;
 };
 
+/*
+ * SHA-256 over NAME and KEY by the rule of the key's kind: what a key id is the start of, and the
+ * log id of Sigstore's clients for an Ed25519 key. False: OpenSSL failed.
+ */
+MUST_USE bool note_key_hash(const char *name, const struct key *, uint8_t ret[32]);
 /* The id that NAME and KEY make by their rule. False: OpenSSL failed. */
 MUST_USE bool note_key_id(const char *name, const struct key *, uint32_t *ret);
 /* Appends "NAME+hex id+base64(type || key)": the form in which verifiers are published. */

@@ -37,6 +37,15 @@ SEEDS = {
         "deflated": fixtures.zip_of({"a.txt": b"hello " * 50, "b/c": b""}),
     },
     "tar": {"ustar": fixtures.tar_of({"a.txt": b"hello", "b/c": bytes(700)})},
+    "signed": {
+        "bundle": b'{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":'
+                  b'{"hint":"00"},"tlogEntries":[{"logIndex":"0","logId":{"keyId":"AAAA"},"kindVersion":{"kind":"dsse",'
+                  b'"version":"0.0.1"},"inclusionProof":{"logIndex":"0","rootHash":"AAAA","treeSize":"1","hashes":[],'
+                  b'"checkpoint":{"envelope":"a"}},"canonicalizedBody":"AAAA"}]},"dsseEnvelope":{"payload":"e30=",'
+                  b'"payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AAAA"}]}}\n',
+        "note": "example.com/log\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\u2014 example.com/log AAAAAAAA\n".encode(),
+        "vkey": b"example.com/log+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    },
     "safetensors": {"small": fixtures.safetensors({"a": 4, "b": 2}, {"k": "v"})},
 }
 

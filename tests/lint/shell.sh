@@ -21,7 +21,7 @@ skip() {
 # SC2154: the test driver sets top_srcdir and its like.
 if command -v shellcheck >/dev/null; then
 	report "shellcheck is content" \
-		"$(shellcheck -s sh -e SC2154,SC2329,SC2317 quickstart .ci/run tests/run-all tests/lint/*.sh tests/golden/*.sh bench/*.sh 2>&1 || true)"
+		"$(shellcheck -s sh -e SC2154,SC2329,SC2317 quickstart .ci/run tests/run-all tests/lint/*.sh tests/golden/*.sh tests/interop/*.sh bench/*.sh 2>&1 || true)"
 else
 	skip "shellcheck is content" "shellcheck is not installed"
 fi
