@@ -13,6 +13,8 @@
 #define CUT_MARGIN 12	     /* words around a text that was cut */
 #define SMALL_GAP 12	     /* inserted words in which no notice is sought */
 #define ALIGNED_PER_WORD 100 /* words of templates that are compared for a word of text */
+#define SHIFT 40	     /* words that are inserted or left out at one place, at most */
+#define OPEN_COPIES 16	     /* of a template, to which an anchor may belong */
 #define MAX_RIVALS 14	     /* candidates that are aligned for one stretch */
 
 /* A run of the text that stands in the index. */
@@ -30,6 +32,12 @@ struct region {
 	int64_t promise;   /* what the alignment may be worth */
 };
 
+/* The anchors near one diagonal (place in the text less place in the template). */
+struct copy {
+	int64_t first, last; /* diagonals of its first and last anchor */
+	uint32_t n, fill;
+};
+
 struct finder {
 	const struct license_texts *texts;
 	const struct license_template *templates;
@@ -41,6 +49,9 @@ struct finder {
 	uint32_t *fills;  /* where the anchors of a candidate go; UINT32_MAX: none */
 	struct license_anchor *anchors;
 	size_t nanchors;
+	struct license_anchor *grouped; /* room for the anchors of one template */
+	struct copy *copies;
+	uint32_t *labels;
 	struct region *regions;
 	size_t nregions, region_room;
 	struct license_match *found;
@@ -60,26 +71,25 @@ look_up(struct finder *f)
 	f->hits = calloc(room, sizeof(*f->hits));
 	if (f->hits == NULL)
 		return false;
-	for (size_t i = 0; i + LICENSE_RUN <= f->nwords && f->nhits < room; i++) {
+	for (size_t i = 0; i + LICENSE_RUN <= f->nwords; i++) {
 		uint32_t hash = license_run_hash(sum);
-		const struct license_posting *postings;
-		size_t n;
+		const struct license_posting *postings, *end;
+		uint32_t n = 0;
 
+		f->is_limited = f->nhits == room || total > LIMIT_LICENSE_RUNS;
+		if (f->is_limited)
+			break;
 		/* There is a word behind the last. */
 		sum = license_run_next(sum, f->ids + i);
 		if (!license_run_counts(hash))
 			continue;
-		postings = license_texts_postings(f->texts, hash, &n);
+		postings = license_texts_postings(f->texts, hash, &end);
+		for (; postings + n < end && postings[n].hash == hash; n++)
+			f->counts[postings[n].template]++;
 		if (n == 0)
 			continue;
 		total += n;
-		if (total > LIMIT_LICENSE_RUNS) {
-			f->is_limited = true;
-			break;
-		}
-		f->hits[f->nhits++] = (struct hit){ (uint32_t)i, (uint32_t)n, postings };
-		for (size_t k = 0; k < n; k++)
-			f->counts[postings[k].template]++;
+		f->hits[f->nhits++] = (struct hit){ (uint32_t)i, n, postings };
 	}
 	return true;
 }
@@ -97,7 +107,7 @@ quorum(const struct license_template *template)
 static bool
 gather(struct finder *f)
 {
-	size_t total = 0;
+	size_t total = 0, most = 0;
 
 	for (size_t t = 0; t < f->ntemplates; t++) {
 		f->fills[t] = UINT32_MAX;
@@ -105,9 +115,13 @@ gather(struct finder *f)
 			continue;
 		f->fills[t] = (uint32_t)total;
 		total += f->counts[t];
+		most = f->counts[t] > most ? f->counts[t] : most;
 	}
 	f->anchors = calloc(total + 1, sizeof(*f->anchors));
-	if (f->anchors == NULL)
+	f->grouped = calloc(most + 1, sizeof(*f->grouped));
+	f->copies = calloc(most + 1, sizeof(*f->copies));
+	f->labels = calloc(most + 1, sizeof(*f->labels));
+	if (f->anchors == NULL || f->grouped == NULL || f->copies == NULL || f->labels == NULL)
 		return false;
 	f->nanchors = total;
 	for (size_t i = 0; i < f->nhits; i++)
@@ -119,40 +133,6 @@ gather(struct finder *f)
 				    (struct license_anchor){ f->hits[i].at, posting->in };
 		}
 	return true;
-}
-
-/* Shell sort of anchors by a key: qsort() would call a function for each of millions of
- * comparisons. */
-static void
-sort_anchors(
-    struct license_anchor *anchors, size_t n, uint64_t (*key)(const struct license_anchor *))
-{
-	static const size_t gaps[] = { 8861, 3938, 1750, 701, 301, 132, 57, 23, 10, 4, 1 };
-
-	for (size_t g = 0; g < ARRAY_LEN(gaps); g++)
-		for (size_t gap = gaps[g], i = gap; i < n; i++) {
-			struct license_anchor moved = anchors[i];
-			uint64_t moved_key = key(&moved);
-			size_t k = i;
-
-			for (; k >= gap && key(&anchors[k - gap]) > moved_key; k -= gap)
-				anchors[k] = anchors[k - gap];
-			anchors[k] = moved;
-		}
-}
-
-static inline uint64_t
-diagonal_key(const struct license_anchor *a)
-{
-	uint32_t diagonal = a->at - a->in + UINT16_MAX;
-
-	return (uint64_t)diagonal << 32 | a->at;
-}
-
-static inline uint64_t
-place_key(const struct license_anchor *a)
-{
-	return (uint64_t)a->at << 32 | a->in;
 }
 
 /* False at the limit or out of memory. */
@@ -178,17 +158,13 @@ make_room(struct finder *f)
 }
 
 static void
-add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t n, bool in_order)
+add_region(struct finder *f, uint32_t t, const struct license_anchor *anchors, size_t n)
 {
 	const struct license_template *template = &f->templates[t];
-	struct region *region;
 
 	if (n < quorum(template) || !make_room(f))
 		return;
-	if (!in_order)
-		sort_anchors(anchors, n, place_key);
-	region = &f->regions[f->nregions++];
-	*region = (struct region){ .template = t,
+	f->regions[f->nregions++] = (struct region){ .template = t,
 		.first_anchor = (uint32_t)(anchors - f->anchors),
 		.nanchors = (uint32_t)n,
 		.from = anchors[0].at,
@@ -197,7 +173,7 @@ add_region(struct finder *f, uint32_t t, struct license_anchor *anchors, size_t 
 		.promise = 2 * (int64_t)n * template->n / (template->nanchors + 1) - template->n };
 }
 
-/* Do all anchors lie near one diagonal? Most often they do, and need no sorting. */
+/* Do all anchors lie near one diagonal? Most often they do. */
 static bool
 is_one_copy(const struct license_anchor *anchors, size_t n, int64_t slack)
 {
@@ -212,9 +188,67 @@ is_one_copy(const struct license_anchor *anchors, size_t n, int64_t slack)
 	return most - least <= slack;
 }
 
+/* Those that got an anchor last, the latest first: noise must not close a copy. */
+struct open_copies {
+	uint32_t list[OPEN_COPIES], n;
+};
+
+static void
+open_first(struct open_copies *open, uint32_t at, uint32_t copy)
+{
+	memmove(open->list + 1, open->list, at * sizeof(open->list[0]));
+	open->list[0] = copy;
+}
+
+/* The copy near whose diagonal D lies; a new one where there is none. */
+static uint32_t
+copy_of(struct copy *copies, uint32_t *ncopies, struct open_copies *open, int64_t d, int64_t slack)
+{
+	for (uint32_t k = 0; k < open->n; k++) {
+		uint32_t which = open->list[k];
+		struct copy *copy = &copies[which];
+		int64_t from_last = d - copy->last, from_first = d - copy->first;
+
+		if (from_last <= slack / 2 && from_last >= -slack / 2 && from_first <= slack &&
+		    from_first >= -slack) {
+			/* Phrases that a license repeats must not lead the diagonal away. */
+			if (from_last <= SHIFT && from_last >= -SHIFT)
+				copy->last = d;
+			copy->n++;
+			open_first(open, k, which);
+			return which;
+		}
+	}
+	copies[*ncopies] = (struct copy){ .first = d, .last = d, .n = 1 };
+	open_first(open, open->n < OPEN_COPIES ? open->n++ : OPEN_COPIES - 1, *ncopies);
+	return (*ncopies)++;
+}
+
+/* Groups the anchors of template T by copy, each in the order of the text. */
+static void
+split_copies(
+    struct finder *f, uint32_t t, struct license_anchor *anchors, uint32_t n, int64_t slack)
+{
+	struct open_copies open = { .n = 0 };
+	uint32_t ncopies = 0, end = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		f->labels[i] = copy_of(
+		    f->copies, &ncopies, &open, (int64_t)anchors[i].at - anchors[i].in, slack);
+	for (uint32_t c = 0; c < ncopies; c++) {
+		f->copies[c].fill = end;
+		end += f->copies[c].n;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		f->grouped[f->copies[f->labels[i]].fill++] = anchors[i];
+	memcpy(anchors, f->grouped, n * sizeof(*anchors));
+	for (uint32_t c = 0; c < ncopies; c++)
+		add_region(f, t, anchors + f->copies[c].fill - f->copies[c].n, f->copies[c].n);
+}
+
 /*
  * Anchors of one copy of a template lie near one diagonal; words that were inserted or left out
- * shift it a little. A gap between diagonals separates copies.
+ * shift it a little.
  */
 static void
 find_regions(struct finder *f)
@@ -222,26 +256,15 @@ find_regions(struct finder *f)
 	for (uint32_t t = 0; t < f->ntemplates; t++) {
 		int64_t slack = 80 + f->templates[t].n / 4;
 		struct license_anchor *anchors;
-		size_t n = f->counts[t], start = 0;
+		uint32_t n = f->counts[t];
 
 		if (f->fills[t] == UINT32_MAX)
 			continue;
 		anchors = f->anchors + f->fills[t] - n;
-		if (is_one_copy(anchors, n, slack)) {
-			add_region(f, t, anchors, n, true);
-			continue;
-		}
-		sort_anchors(anchors, n, diagonal_key);
-		for (size_t i = 1; i <= n; i++) {
-			int64_t d = i == n ? 0 : (int64_t)anchors[i].at - anchors[i].in,
-				before = (int64_t)anchors[i - 1].at - anchors[i - 1].in,
-				first = (int64_t)anchors[start].at - anchors[start].in;
-
-			if (i < n && d - before <= slack / 2 && d - first <= slack)
-				continue;
-			add_region(f, t, anchors + start, i - start, false);
-			start = i;
-		}
+		if (is_one_copy(anchors, n, slack))
+			add_region(f, t, anchors, n);
+		else
+			split_copies(f, t, anchors, n, slack);
 	}
 }
 
@@ -473,6 +496,9 @@ license_texts_find(
 	free(f.counts);
 	free(f.fills);
 	free(f.anchors);
+	free(f.grouped);
+	free(f.copies);
+	free(f.labels);
 	free(f.regions);
 	free(f.found);
 }

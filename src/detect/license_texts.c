@@ -316,14 +316,13 @@ license_texts_identify(const struct license_texts *texts, struct license_words *
 }
 
 const struct license_posting *
-license_texts_postings(const struct license_texts *texts, uint32_t hash, size_t *ret_n)
+license_texts_postings(
+    const struct license_texts *texts, uint32_t hash, const struct license_posting **ret_end)
 {
-	uint32_t first = texts->starts[hash >> 16], end = texts->starts[(hash >> 16) + 1], i;
+	const struct license_posting *first = texts->postings + texts->starts[hash >> 16];
 
-	while (first < end && texts->postings[first].hash != hash)
+	*ret_end = texts->postings + texts->starts[(hash >> 16) + 1];
+	while (first < *ret_end && first->hash != hash)
 		first++;
-	for (i = first; i < end && texts->postings[i].hash == hash;)
-		i++;
-	*ret_n = i - first;
-	return texts->postings + first;
+	return first;
 }

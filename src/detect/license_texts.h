@@ -112,9 +112,9 @@ license_run_counts(uint32_t hash)
 	return (hash & 3) == 0;
 }
 
-/* The postings of HASH, and how many. */
+/* The first posting of HASH, in a bucket up to *ret_end; those of one hash stand together. */
 const struct license_posting *license_texts_postings(
-    const struct license_texts *, uint32_t hash, size_t *ret_n);
+    const struct license_texts *, uint32_t hash, const struct license_posting **ret_end);
 void license_texts_identify(const struct license_texts *, struct license_words *);
 
 /* ---- license_align.c ------------------------------------------------------------------------ */
