@@ -170,6 +170,31 @@ def comes_back(folder):
     ok("a report does not differ from itself", code == 0 and shown == b"no difference\n", shown)
 
 
+def nothing_is_told(folder):
+    """What is planted must not stand in any output, whichever detector finds it."""
+    planted = {  # put together here, so that no scanner of sources stumbles over this file
+        "AWS key": "AKIA" + "QYLPMN5HHHFPZAM2",
+        "GitHub token": "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a",
+        "card": "4532 0151 1283 " + "0366",
+        "IBAN": "DE89 3704 0044 " + "0532 0130 00",
+        "address": "erika.mustermann" + "@provider.example.org",
+        "number": "123-45-" + "6780",
+    }
+    text = "".join(f"{kind}: {value}\n" for kind, value in planted.items())
+    path = os.path.join(folder, "leaks")
+    fixtures.write(os.path.join(path, "notes.txt"), text)
+    fixtures.write(os.path.join(path, "config.json"), json.dumps(planted))
+    wanted = [w for f in ("sarif", "junit", "markdown", "html", "text") for w in ("--format", f)]
+    out = os.path.join(folder, "leaked")
+    code, shown, err = assay("scan", "--policy", "audit", "--output", out, *wanted, path)
+    told = shown.decode() + err
+    for name in os.listdir(out):
+        with open(os.path.join(out, name), encoding="utf-8") as file:
+            told += file.read()
+    leaks = [kind for kind, value in planted.items() if value in told or value.replace(" ", "") in told]
+    ok("no planted secret or personal value stands in any output", not leaks, leaks)
+
+
 def nothing_passes_in_silence(folder):
     good = os.path.join(folder, "bundle", "good.pkl")
     if not os.path.exists("/dev/full") or os.path.isfile("/dev/full"):
@@ -191,5 +216,6 @@ with tempfile.TemporaryDirectory() as work:
     schemas_hold(formats_agree(work))
     nothing_else_matters(work, content)
     comes_back(work)
+    nothing_is_told(work)
     nothing_passes_in_silence(work)
 print(f"1..{count}")

@@ -51,6 +51,29 @@ check_signature(struct deciding *deciding)
 			       "for and verified");
 }
 
+/* Algorithms that the policy does not allow, in claims that would count otherwise. */
+static void
+check_algorithms(struct deciding *deciding)
+{
+	const struct policy *policy = deciding->policy;
+
+	for (size_t i = 0; i < deciding->result->nprovenance; i++) {
+		const struct provenance *row = &deciding->result->provenance[i];
+		const struct policy_list *allowed =
+		    is_signature(row) ? &policy->signature_algorithms : &policy->hashes_algorithms;
+		const char *algorithm =
+		    row->algorithm == NULL || *row->algorithm == '\0' ? "unknown" : row->algorithm;
+
+		if (row->status != PROVENANCE_VERIFIED || allowed->items == NULL ||
+		    policy_list_matches(allowed, algorithm))
+			continue;
+		deciding_finding(deciding, "policy/algorithm", ACTION_FAIL, row->path, algorithm,
+		    arena_format(deciding->result->arena,
+			"it relies on the algorithm %s, which the policy %s does not allow",
+			algorithm, policy->name));
+	}
+}
+
 /* ---- what is covered ------------------------------------------------------------------------- */
 
 static size_t
@@ -179,5 +202,6 @@ claims_check(struct deciding *deciding)
 		check_verification(deciding);
 	check_given(deciding);
 	check_signature(deciding);
+	check_algorithms(deciding);
 	check_hashes(deciding);
 }

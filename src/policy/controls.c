@@ -258,6 +258,9 @@ controls_make(struct deciding *deciding)
 	    "policy/confinement-missing", NULL, deciding->result->sandbox);
 	add_duty(deciding, "duty/signature", policy->signature_require != ACTION_PASS,
 	    "policy/signature-required", NULL, "a signature that the policy asks for is verified");
+	add_duty(deciding, "duty/algorithms",
+	    policy->signature_algorithms.items != NULL || policy->hashes_algorithms.items != NULL,
+	    "policy/algorithm", NULL, "only allowed algorithms are relied on");
 	add_duty(deciding, "duty/hashes", policy->hashes_require != ACTION_PASS,
 	    "policy/hashes-required", NULL, "every file is covered");
 	add_licenses(deciding);

@@ -29,6 +29,14 @@ wrong_unscanned(const char *key, const char *value)
 	    : "incomplete or fail";
 }
 
+/* For what a verifier either accepts or refuses. */
+static const char *
+wrong_choice(const char *key, const char *value)
+{
+	(void)key;
+	return strcmp(value, "pass") == 0 || strcmp(value, "fail") == 0 ? NULL : "pass or fail";
+}
+
 static const char *
 wrong_check(const char *key, const char *value)
 {
@@ -127,8 +135,8 @@ const struct setting settings[] = {
 	{ "signature", "identity", SETTING_TEXT, AT(signature_identity), NULL },
 	{ "signature", "issuer", SETTING_TEXT, AT(signature_issuer), NULL },
 	{ "signature", "algorithms", SETTING_LIST, AT(signature_algorithms), NULL },
-	{ "signature", "expired", SETTING_ACTION, AT(signature_expired), wrong_action },
-	{ "signature", "unsigned-members", SETTING_ACTION, AT(signature_unsigned), wrong_action },
+	{ "signature", "expired", SETTING_ACTION, AT(signature_expired), wrong_choice },
+	{ "signature", "unsigned-members", SETTING_ACTION, AT(signature_unsigned), wrong_choice },
 	{ "hashes", "require", SETTING_ACTION, AT(hashes_require), wrong_action },
 	{ "hashes", "algorithms", SETTING_LIST, AT(hashes_algorithms), NULL },
 	{ "licenses", "missing", SETTING_ACTION, AT(license_missing), wrong_action },

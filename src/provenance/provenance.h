@@ -89,8 +89,11 @@ struct provenance {
 	enum provenance_status status;
 	const char *signer; /* who: key fingerprint "sha256:...", certificate subject, identity; ""
 			       for hash lists */
-	const char *time;   /* trusted time of signing, RFC 3339; "" where none is proven */
-	uint64_t covers;    /* members whose content it binds */
+	/* With what: "ecdsa-p256-sha256", "rsa-2048-sha256", "ed25519"; of a hash list the weakest
+	 * algorithm it relies on, "sha256", "md5". Policy may ask for it; NULL where unknown. */
+	const char *algorithm;
+	const char *time;	    /* trusted time of signing, RFC 3339; "" where none is proven */
+	uint64_t covers;	    /* members whose content it binds */
 	const char *const *covered; /* which: filled in by scan/ from provenance_covers() */
 	size_t ncovered;
 	const char *why; /* one sentence */

@@ -167,6 +167,7 @@ write_provenance(struct stream *stream, const struct result *result)
 		item_string(item, "path", row->path);
 		item_string(item, "status", provenance_status_name(row->status));
 		item_string(item, "signer", row->signer);
+		item_string(item, "algorithm", row->algorithm == NULL ? "" : row->algorithm);
 		item_string(item, "time", row->time);
 		item_number(item, "covers", row->covers);
 		item_string(item, "why", row->why);

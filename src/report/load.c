@@ -248,6 +248,7 @@ load_provenance(const struct loading *loading, struct json_object *root, struct 
 			    .status = (enum provenance_status)word_of(
 				status, statuses, ARRAY_LEN(statuses), PROVENANCE_INCOMPLETE),
 			    .signer = string_of(loading, item, "signer"),
+			    .algorithm = string_of(loading, item, "algorithm"),
 			    .time = string_of(loading, item, "time"),
 			    .covers = jsonfile_number(item, "covers", 0),
 			    .why = string_of(loading, item, "why") };

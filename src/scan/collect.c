@@ -292,9 +292,9 @@ get_provenance(struct collector *collector, struct reader *r)
 
 	if (!get_text(collector, r, &row.kind) || !get_text(collector, r, &row.path) ||
 	    !wire_get_u64(r, &status) || status > PROVENANCE_INCOMPLETE ||
-	    !get_text(collector, r, &row.signer) || !get_text(collector, r, &row.time) ||
-	    !wire_get_u64(r, &row.covers) || !get_text(collector, r, &row.why) ||
-	    !get_covered(collector, r, &row))
+	    !get_text(collector, r, &row.signer) || !get_text(collector, r, &row.algorithm) ||
+	    !get_text(collector, r, &row.time) || !wire_get_u64(r, &row.covers) ||
+	    !get_text(collector, r, &row.why) || !get_covered(collector, r, &row))
 		return false;
 	row.status = (enum provenance_status)status;
 	slot = list_add(collector, &collector->provenance, sizeof(*slot));

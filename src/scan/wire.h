@@ -32,8 +32,8 @@ enum message_type {
 	MESSAGE_CLAIM,	 /* string verifier, path, bytes */
 	MESSAGE_WANT,	 /* string path, algorithm | u64 start, end */
 	MESSAGE_DIGEST,	 /* string path, algorithm | u64 start, end | string hex */
-	MESSAGE_PROVENANCE, /* string kind, path | u64 status | string signer, time | u64 covers |
-			       string why | list covered */
+	MESSAGE_PROVENANCE, /* string kind, path | u64 status | string signer, algorithm, time | u64
+			       covers | string why | list covered */
 	MESSAGE_DONE,	    /* the job is finished */
 };
 

@@ -246,6 +246,7 @@ send_provenance(struct worker *worker, const struct provenance *result, const st
 	wire_string(&body, result->path);
 	wire_u64(&body, result->status);
 	wire_string(&body, result->signer);
+	wire_string(&body, result->algorithm == NULL ? "" : result->algorithm);
 	wire_string(&body, result->time);
 	wire_u64(&body, result->covers);
 	wire_string(&body, result->why);

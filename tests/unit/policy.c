@@ -378,13 +378,15 @@ with_claims(const struct provenance *rows, size_t n, const char *settings, bool 
 static void
 test_claims(void)
 {
-	struct provenance good = { "oms", "m.sig", PROVENANCE_VERIFIED, KEY, "", 2, both, 2, "" };
-	struct provenance bad = { "oms", "n.sig", PROVENANCE_FAILED, "", "", 0, NULL, 0, "no" };
-	struct provenance odd = { "oms", "o.sig", PROVENANCE_UNTRUSTED, "", "", 0, NULL, 0,
+	struct provenance good = { "oms", "m.sig", PROVENANCE_VERIFIED, KEY, "ecdsa-p256-sha256",
+		"", 2, both, 2, "" };
+	struct provenance bad = { "oms", "n.sig", PROVENANCE_FAILED, "", "", "", 0, NULL, 0, "no" };
+	struct provenance odd = { "oms", "o.sig", PROVENANCE_UNTRUSTED, "", "", "", 0, NULL, 0,
 		"no key" };
-	struct provenance half = { "sha256sums", "S", PROVENANCE_VERIFIED, "", "", 1, both, 1, "" };
-	struct provenance rest = { "sha256sums", "T", PROVENANCE_VERIFIED, "", "", 1, both + 1, 1,
-		"" };
+	struct provenance half = { "sha256sums", "S", PROVENANCE_VERIFIED, "", "md5", "", 1, both,
+		1, "" };
+	struct provenance rest = { "sha256sums", "T", PROVENANCE_VERIFIED, "", NULL, "", 1,
+		both + 1, 1, "" };
 	const struct provenance mixed[] = { good, bad }, untrusted[] = { half, odd },
 				twice[] = { half, half }, together[] = { half, rest };
 	const char *const given[] = { "m.sig", NULL }, *const other[] = { "o.sig", NULL },
@@ -419,6 +421,17 @@ test_claims(void)
 	ok(with_claims(&good, 1, "signature: {require: fail, identity: me@example.com}", true,
 	       NULL) == VERDICT_FAIL,
 	    "another identity");
+	ok(with_claims(&good, 1, "signature: {algorithms: [\"ecdsa-*\"]}", true, NULL) ==
+		VERDICT_PASS,
+	    "an allowed algorithm");
+	ok(with_claims(&good, 1, "signature: {algorithms: [ed25519]}", true, NULL) == VERDICT_FAIL,
+	    "another algorithm");
+	ok(with_claims(&half, 1, "hashes: {algorithms: [sha256]}", true, NULL) == VERDICT_FAIL,
+	    "a weak hash list");
+	ok(with_claims(&rest, 1, "hashes: {algorithms: [sha256]}", true, NULL) == VERDICT_FAIL,
+	    "an algorithm that nobody named");
+	ok(with_claims(&half, 1, "signature: {algorithms: [sha256]}", true, NULL) == VERDICT_PASS,
+	    "hash lists and signatures have lists of their own");
 	ok(with_claims(&good, 1, "hashes: {require: fail}", true, NULL) == VERDICT_PASS,
 	    "every file is covered");
 	ok(with_claims(&half, 1, "hashes: {require: fail}", true, NULL) == VERDICT_FAIL,
