@@ -37,6 +37,8 @@ fuzz_targets = \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
 	tests/fuzz/signed \
+	tests/fuzz/markup \
+	tests/fuzz/policy \
 	tests/fuzz/text \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
@@ -57,6 +59,10 @@ tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c $(fuzz_c
 tests_fuzz_license_expression_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_signed_SOURCES = tests/fuzz/signed.c $(fuzz_common)
 tests_fuzz_signed_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_markup_SOURCES = tests/fuzz/markup.c $(fuzz_common)
+tests_fuzz_markup_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_policy_SOURCES = tests/fuzz/policy.c $(fuzz_common)
+tests_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 

@@ -4,10 +4,12 @@
 #include "policy/settings.h"
 
 #include "core/limits.h"
+#include "core/text.h"
 #include "detect/license_expression.h"
 #include "policy/metric.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 static const char *
@@ -384,18 +386,26 @@ print_origin(FILE *file, bool with_origins, const char *origin)
 	fputc('\n', file);
 }
 
-/* A quoted YAML scalar. */
+/* A quoted YAML scalar; what a terminal or a YAML reader would take amiss is escaped. */
 static void
 print_quoted(FILE *file, const char *text)
 {
+	struct bytes left = bytes_of_string(text);
+
 	fputc('"', file);
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			fputc('\\', file);
-		if (*p == '\n')
-			fputs("\\n", file);
+	while (left.len > 0) {
+		uint32_t code = 0;
+		size_t len = text_decode_utf8(left, &code);
+
+		if (len == 0)
+			fputs("\\uFFFD", file);
+		else if (code == '"' || code == '\\')
+			fprintf(file, "\\%c", (int)code);
+		else if (text_is_unsafe(code) || code > 0xffff)
+			fprintf(file, "\\U%08" PRIX32, code);
 		else
-			fputc(*p, file);
+			(void)fwrite(left.data, 1, len, file);
+		left = bytes_slice(left, len == 0 ? 1 : len, left.len);
 	}
 	fputc('"', file);
 }

@@ -27,6 +27,12 @@ SEEDS = {
         "compound": b"(MIT OR Apache-2.0) AND GPL-2.0-or-later WITH Classpath-exception-2.0",
         "reference": b"DocumentRef-a:LicenseRef-b OR LicenseRef-HF-openrail++ AND LGPL-2.1+",
     },
+    "markup": {"all": "a<b>&\"'|`@x ]]> [l](http://www.example.com) \u202e".encode()},
+    "policy": {
+        "all": b"fail-on: never\nchecks: {\"zip/*\": off}\nformats: {allow: [gguf], forbid: unset}\n"
+               b"pii: {review-from: 50, fail-from: never}\ndocumentation: {metrics: {f1: \"review >= 0.5\"}}\n",
+        "odd": b"description: \"\\u202e \\x07 \\\\ \\U0001F600\"\npickle: {allow: [\"a.b\", \"c.*\"]}\n",
+    },
     "pickle": {
         "call": fixtures.pickle_call("os", "system", "id"),
         "dict": fixtures.pickle_dict(20),
