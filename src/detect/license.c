@@ -20,9 +20,11 @@
 
 #include <stdlib.h>
 
-#define MODIFIED 970	 /* per mille: below, a license text is reported as modified */
-#define LONG_VALUE 120	 /* bytes of a value that may hold a notice */
-#define TEXT_SAMPLE 8192 /* bytes in which an unclaimed member proves to be text */
+#define MODIFIED 970	   /* per mille: below, a license text is reported as modified, ... */
+#define MODIFIED_MISSING 9 /* ... and where it lacks more words than this, ... */
+#define MODIFIED_EXTRA 40  /* ... or has more added */
+#define LONG_VALUE 120	   /* bytes of a value that may hold a notice */
+#define TEXT_SAMPLE 8192   /* bytes in which an unclaimed member proves to be text */
 
 struct license_rules {
 	const struct rule_file *files;
@@ -131,22 +133,33 @@ is_text_span(const struct span *span)
 
 /* UTF-16 with a byte order mark becomes the bytes of its ASCII characters. */
 static struct bytes
-narrow(struct arena *arena, struct bytes text)
+narrow(struct sink *sink, struct bytes text)
 {
 	bool little = bytes_starts(text, "\xff\xfe"), big = bytes_starts(text, "\xfe\xff");
 	uint8_t *out;
 
 	if (!little && !big)
 		return text;
-	out = arena_alloc(arena, text.len / 2 + 1);
-	if (out == NULL)
-		return text;
+	out = arena_alloc(sink_arena(sink), text.len / 2 + 1);
+	if (out == NULL) {
+		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0,
+		    "no memory to look for licenses in text of two bytes a letter");
+		return (struct bytes){ 0 };
+	}
 	for (size_t i = 0; i + 1 < text.len; i += 2) {
 		uint8_t high = text.data[i + little], low = text.data[i + big];
 
 		out[i / 2] = high != 0 ? ' ' : low;
 	}
 	return bytes_of(out, text.len / 2);
+}
+
+static bool
+may_speak(struct bytes text)
+{
+	/* Two bytes a letter hide the stems. */
+	return bytes_starts(text, "\xff\xfe") || bytes_starts(text, "\xfe\xff") ||
+	    license_filter(text);
 }
 
 /* Is there any reason to load the data for this member? */
@@ -156,9 +169,9 @@ is_worthwhile(const struct member *member, const struct span *spans, size_t n, b
 	for (size_t i = 0; i < n; i++)
 		if (spans[i].kind != SPAN_VOCABULARY &&
 		    (strstr(spans[i].key, "icen") != NULL ||
-			(is_text_span(&spans[i]) && license_filter(spans[i].text))))
+			(is_text_span(&spans[i]) && may_speak(spans[i].text))))
 			return true;
-	return is_stray && license_filter(member->bytes);
+	return is_stray && may_speak(member->bytes);
 }
 
 static void
@@ -168,14 +181,22 @@ scan_texts(const struct license_data *data, const struct member *member, const s
 	struct arena *arena = sink_arena(sink);
 
 	if (is_stray)
-		license_scan_text(data, arena, narrow(arena, member->bytes), 0, found);
+		license_scan_text(data, arena, narrow(sink, member->bytes), 0, found);
 	for (size_t i = 0; i < n; i++)
 		if (is_text_span(&spans[i]))
 			license_scan_text(
-			    data, arena, narrow(arena, spans[i].text), spans[i].offset, found);
+			    data, arena, narrow(sink, spans[i].text), spans[i].offset, found);
 }
 
 /* ---- what is said ------------------------------------------------------------------------- */
+
+/* Beyond what another layout brings with it: a header on each page, links spelled out. */
+static bool
+is_modified(const struct license_match *match)
+{
+	return match->similarity < MODIFIED || match->missing > MODIFIED_MISSING ||
+	    match->extra > MODIFIED_EXTRA;
+}
 
 static void
 report_texts(struct sink *sink, const struct license_found *found)
@@ -193,7 +214,7 @@ report_texts(struct sink *sink, const struct license_found *found)
 		if (texts == NULL || strstr(texts, e->expression) == NULL)
 			texts = texts == NULL ? e->expression
 					      : arena_format(arena, "%s, %s", texts, e->expression);
-		if (e->match.similarity < MODIFIED)
+		if (is_modified(&e->match))
 			sink_finding(sink, "license/modified", e->offset, e->end - e->offset,
 			    e->expression,
 			    "this is the text of %s with changes: %u of its words are missing and "

@@ -176,6 +176,20 @@ test_notices(void)
 		eq_str(license_of(notices[i].text), notices[i].license, notices[i].text);
 }
 
+static void
+test_encodings(void)
+{
+	static const char tag[] = "SPDX-License-Identifier: MIT\n";
+	char wide[2 * sizeof(tag) + 2] = "\xff\xfe";
+
+	for (size_t i = 0; i + 1 < sizeof(tag); i++)
+		wide[2 + 2 * i] = tag[i];
+	look("a.txt", wide, 2 * sizeof(tag), NULL);
+	eq_str(fact("license"), "MIT", "UTF-16 with a byte order mark");
+	eq_str(
+	    license_of("Copyright \xa9 2020. Licensed under the MIT License.\n"), "MIT", "Latin-1");
+}
+
 /* ---- declarations ------------------------------------------------------------------------- */
 
 static void
@@ -330,6 +344,7 @@ main(void)
 	}
 	test_words();
 	test_notices();
+	test_encodings();
 	test_declarations();
 	test_common("Apache-2.0", "Apache-2.0");
 	test_common("GPL-1", "GPL-1.0-only");
