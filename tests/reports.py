@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reports say the same in every format, keep to their schemas, and depend on nothing but what is judged."""
 
-import io
+import html.parser
 import json
 import os
 import re
@@ -59,6 +59,28 @@ def bundle():
     }
 
 
+class Balance(html.parser.HTMLParser):
+    """Collects what is opened and not closed, or closed and not open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append((tag, self.getpos()))
+
+
+def unbalanced(page):
+    parser = Balance()
+    parser.feed(page)
+    return parser.wrong + parser.open
+
+
 def schema_errors(name, value):
     with open(os.path.join(top, "schemas", name + ".schema.json"), encoding="utf-8") as file:
         schema = json.load(file)
@@ -112,6 +134,8 @@ def formats_agree(folder):
     page = read("report.html")
     ok("the page runs and fetches nothing", not re.search(r"<script|<img|<link|<iframe|\bsrc=|\bhref=|url\(|\bon\w+=", page),
        re.findall(r".{40}(?:<script|src=|href=).{40}", page))
+    ok("every tag of the page is closed", not unbalanced(page), unbalanced(page))
+    ok("a tag left open would be seen", unbalanced(page + "<p>"))
     ok("the page holds every fingerprint", all(f["fingerprint"] in page for f in report["findings"]))
     ok("names are no markup in Markdown", "<script>" not in read("report.md") and "](http" not in read("report.md"))
     ok("no part of a report is left behind", not [n for n in os.listdir(out) if n.endswith(".part")])

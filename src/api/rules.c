@@ -7,6 +7,8 @@
 #include "core/yaml.h"
 #include "detect/detector.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -79,6 +81,32 @@ rulekinds_check(struct session *session, FILE *out)
 	return done;
 }
 
+/* A folder that nobody reads is a slip of the pen: its rules would be missing in silence. */
+static bool
+check_names(const char *folder, FILE *out)
+{
+	struct dirent **entries;
+	int n = scandir(folder, &entries, NULL, alphasort);
+	bool done = true;
+
+	for (int i = 0; i < n; i++) {
+		const char *const *known = rules_folders();
+		bool is_folder = entries[i]->d_type == DT_DIR && *entries[i]->d_name != '.';
+
+		while (*known != NULL && strcmp(*known, entries[i]->d_name) != 0)
+			known++;
+		if (is_folder && *known == NULL) {
+			fprintf(out, "broken  %s/%s: rules of this name are not read\n", folder,
+			    entries[i]->d_name);
+			done = false;
+		}
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return done;
+}
+
 enum assay_exit
 assay_rules_check(
     const struct assay_settings *settings, const char *folder, FILE *out, struct assay_error *error)
@@ -89,6 +117,8 @@ assay_rules_check(
 	if (!open_with(&session, settings, folder, error))
 		return error->exit;
 	done = rulekinds_check(&session, out);
+	if (folder != NULL)
+		done = check_names(folder, out) && done;
 	session_close(&session);
 	return done ? ASSAY_PASS : ASSAY_FAIL;
 }

@@ -331,8 +331,12 @@ outputs_write(const struct outputs_request *request, const struct report_input *
 		outputs_free(&outputs);
 		return false;
 	}
-	if (!is_shown && !request->is_quiet)
-		report_format_by_name("text")->write(input, out);
+	if (!is_shown && !request->is_quiet) {
+		struct report_input shown = *input;
+
+		shown.folder = request->folder;
+		report_format_by_name("text")->write(&shown, out);
+	}
 	*ret = outputs;
 	return true;
 }

@@ -20,6 +20,7 @@ struct report_input {
 	const struct waivers *waivers;	 /* NULL: none were given */
 	const struct baseline *baseline; /* likewise */
 	const char *version;		 /* of assay */
+	const char *folder;		 /* of --output, for the terminal; NULL: none */
 	int exit;			 /* the verdict's exit status */
 	bool inspects;			 /* false: `assay verify` */
 	bool color;			 /* terminal text only */

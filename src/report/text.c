@@ -42,12 +42,16 @@ wrapped(
 	size_t width = input->width == 0 ? WIDTH_DEFAULT
 	    : input->width < WIDTH_LEAST ? WIDTH_LEAST
 					 : input->width;
+	struct buffer safe = buffer_up_to(strlen(text) * 4 + 64);
 	size_t column = strlen(first), len;
 	bool is_fresh = true; /* nothing stands on this line yet, or a blank does */
+	char *words;
 
+	text_add_safe(&safe, bytes_of_string(text), strlen(text) * 4 + 64);
+	words = buffer_take_string(&safe);
 	fputs(first, file);
-	for (; *text != '\0'; text += len + strspn(text + len, " ")) {
-		len = strcspn(text, " ");
+	for (const char *p = words; p != NULL && *p != '\0'; p += len + strspn(p + len, " ")) {
+		len = strcspn(p, " ");
 		if (!is_fresh && column + 1 + len > width) {
 			fprintf(file, "\n%*s", indent, "");
 			column = (size_t)indent;
@@ -55,11 +59,12 @@ wrapped(
 			fputc(' ', file);
 			column++;
 		}
-		(void)fwrite(text, 1, len, file);
+		(void)fwrite(p, 1, len, file);
 		column += len;
 		is_fresh = false;
 	}
 	fputc('\n', file);
+	free(words);
 }
 
 static void
@@ -304,10 +309,6 @@ write(const struct report_input *input, FILE *file)
 		[VERDICT_REVIEW] = STYLE_WARN,
 		[VERDICT_INCOMPLETE] = STYLE_LOST,
 		[VERDICT_FAIL] = STYLE_BAD };
-	static const char *const words[] = { [VERDICT_PASS] = "PASS",
-		[VERDICT_REVIEW] = "REVIEW",
-		[VERDICT_INCOMPLETE] = "INCOMPLETE",
-		[VERDICT_FAIL] = "FAIL" };
 
 	print_head(input, file);
 	print_findings(input, file);
@@ -315,7 +316,10 @@ write(const struct report_input *input, FILE *file)
 	print_skipped(input, file);
 	print_provenance(input, file);
 	print_summary(input, file);
-	styled(input, file, styles[input->decision->verdict], words[input->decision->verdict]);
+	if (input->folder != NULL)
+		fprintf(file, "report: %s/report.json\n", input->folder);
+	styled(input, file, styles[input->decision->verdict],
+	    report_verdict_word(input->decision->verdict));
 	wrapped(input, file, ": ", 2, input->decision->why);
 }
 
