@@ -125,6 +125,13 @@ make_filter(void)
 	return filter;
 }
 
+/* Sanitizers need files, signals and memory that the confinement forbids. */
+#ifdef ASSAY_SANITIZED
+static const bool is_sanitized = true;
+#else
+static const bool is_sanitized = false;
+#endif
+
 void
 sandbox_open(struct sandbox *sandbox, bool wanted)
 {
@@ -133,14 +140,14 @@ sandbox_open(struct sandbox *sandbox, bool wanted)
 		sandbox->why_not = "none (--no-sandbox)";
 		return;
 	}
-#ifdef ASSAY_SANITIZED
-	sandbox->enabled = false;
-	sandbox->why_not = "none (sanitizer build)";
-#else
+	if (is_sanitized) {
+		sandbox->enabled = false;
+		sandbox->why_not = "none (sanitizer build)";
+		return;
+	}
 	sandbox->landlock = landlock_abi();
 	sandbox->filter = make_filter();
 	sandbox->has_seccomp = sandbox->filter != NULL;
-#endif
 }
 
 void
