@@ -368,7 +368,8 @@ with_claims(const struct provenance *rows, size_t n, const char *settings, bool 
 	struct decision decision;
 
 	result->provenance = arena_array(result->arena, n + 1, sizeof(*rows));
-	memcpy(result->provenance, rows, n * sizeof(*rows));
+	if (n > 0)
+		memcpy(result->provenance, rows, n * sizeof(*rows));
 	result->nprovenance = n;
 	decision = decide_on(result, settings, &options);
 	result_free(result);
