@@ -8,6 +8,7 @@
  *   license.similarity  per cent, of the license text that differs most from its official form
  *   license.text        ids whose whole text stands here, ", " between
  *   license.terms       what they ask and allow, for people (obligations.yaml)
+ *   license.attribution what a model card or NOTICE attributes in words that a license asks for
  *   license.link, license.name, license.base_model   as a model card gives them
  */
 #include "config.h"
@@ -23,6 +24,7 @@
 #define MODIFIED 970	   /* per mille: below, a license text is reported as modified, ... */
 #define MODIFIED_MISSING 9 /* ... and where it lacks more words than this, ... */
 #define MODIFIED_EXTRA 40  /* ... or has more added */
+#define MAX_CARD (1 * MIB) /* bytes of a model card in which attributions are sought */
 #define LONG_VALUE 120	   /* bytes of a value that may hold a notice */
 #define TEXT_SAMPLE 8192   /* bytes in which an unclaimed member proves to be text */
 
@@ -285,6 +287,22 @@ report(struct sink *sink, const struct license_terms *terms,
 			sink_fact(sink, texts[i].key, "%s", texts[i].value);
 }
 
+/* Where attributions stand: a model card, a file called NOTICE. */
+static void
+report_attributions(
+    struct sink *sink, const struct license_data *data, const struct member *member, bool is_card)
+{
+	struct bytes name = bytes_of_string(member_basename(member));
+	const char *found;
+
+	if (!is_card && !text_equal_ignoring_case(bytes_slice(name, 0, 6), "notice"))
+		return;
+	found = license_terms_attributions(
+	    data->terms, sink_arena(sink), bytes_slice(member->bytes, 0, MAX_CARD));
+	if (found != NULL)
+		sink_fact(sink, "license.attribution", "%s", found);
+}
+
 static void
 scan(const void *compiled, const struct member *member, const char *const *formats,
     const struct span *spans, size_t n, struct sink *sink)
@@ -311,6 +329,7 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 	detected = license_decide(sink_arena(sink), found);
 	report(sink, data->terms, &declared, detected);
 	report_texts(sink, found);
+	report_attributions(sink, data, member, declared.is_card);
 	report_unknown(sink, member, &declared, detected);
 }
 

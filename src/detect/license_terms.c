@@ -183,6 +183,59 @@ license_terms_of(const struct license_terms *terms, const char *id)
 	return NULL;
 }
 
+/* ---- attributions ------------------------------------------------------------------------- */
+
+const char *
+license_terms_attribution(const struct license_term *term)
+{
+	if (term == NULL || term->attribution == NULL || strcmp(term->attribution, "notices") == 0)
+		return NULL;
+	return term->attribution;
+}
+
+/* Does TEXT hold PHRASE, whatever the case of its letters and the white space between words? */
+static bool
+holds_phrase(struct bytes text, const char *phrase)
+{
+	for (size_t start = 0; start < text.len; start++) {
+		size_t pos = start;
+		const char *p = phrase;
+
+		while (*p != '\0' && pos < text.len &&
+		    text_lower(text.data[pos]) == text_lower((unsigned char)*p)) {
+			pos++;
+			p++;
+			if (p[0] != ' ')
+				continue;
+			if (pos >= text.len || text.data[pos] > ' ')
+				break;
+			while (pos < text.len && text.data[pos] <= ' ')
+				pos++;
+			p++;
+		}
+		if (*p == '\0')
+			return true;
+	}
+	return false;
+}
+
+const char *
+license_terms_attributions(
+    const struct license_terms *terms, struct arena *arena, struct bytes text)
+{
+	const char *all = NULL;
+
+	for (size_t i = 0; i < terms->nterms; i++) {
+		const char *phrase = license_terms_attribution(&terms->terms[i]);
+
+		if (phrase == NULL || (all != NULL && strstr(all, phrase) != NULL) ||
+		    !holds_phrase(text, phrase))
+			continue;
+		all = all == NULL ? phrase : arena_format(arena, "%s, %s", all, phrase);
+	}
+	return all;
+}
+
 /* ---- the line ----------------------------------------------------------------------------- */
 
 struct lining {

@@ -28,6 +28,14 @@ MUST_USE struct license_terms *license_terms_new(
 void license_terms_free(struct license_terms *);
 /* The terms of the license with that id, or NULL. */
 const struct license_term *license_terms_of(const struct license_terms *, const char *id);
+/*
+ * The attributions that TEXT makes, of those that licenses ask for in so many words ("Built with
+ * Llama"): ", " between, or NULL.
+ */
+const char *license_terms_attributions(
+    const struct license_terms *, struct arena *, struct bytes text);
+/* The attribution that a license asks for in so many words, or NULL. */
+const char *license_terms_attribution(const struct license_term *);
 /* One line for people: "MIT: permissive, commercial use yes, ..."; NULL where none are known. */
 const char *license_terms_line(
     const struct license_terms *, struct arena *, const struct license_node *);

@@ -322,6 +322,57 @@ check_naming(struct judging *j, const struct result_member *card, const char *mo
 		model, base->id, term->naming));
 }
 
+/* Does any member make the attribution that TERM asks for? */
+static bool
+is_attributed(const struct judging *j, const char *attribution)
+{
+	for (size_t i = 0; i < j->result->nmembers; i++) {
+		const char *made = fact_of(&j->result->members[i], "license.attribution");
+
+		if (made != NULL && strstr(made, attribution) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_attribution(struct judging *j, const struct result_member *card, const char *id)
+{
+	const char *attribution = license_terms_attribution(license_terms_of(j->policy->terms, id));
+
+	if (attribution == NULL || is_attributed(j, attribution))
+		return;
+	say(j, "license/attribution-missing", card->path, id,
+	    arena_format(j->arena,
+		"%s asks for the words \"%s\" in the model card or a NOTICE file", id,
+		attribution));
+}
+
+struct attributing {
+	struct judging *judging;
+	const struct result_member *card;
+};
+
+static bool
+visit_attribution(const struct license_node *one, void *context)
+{
+	struct attributing *attributing = context;
+
+	check_attribution(attributing->judging, attributing->card, one->id);
+	return true;
+}
+
+/* What the license that a card declares wants said. */
+static void
+check_declared_attribution(struct judging *j, const struct result_member *card)
+{
+	struct attributing attributing = { j, card };
+	const struct license_node *declared = expression_of(j, card, "license.declared");
+
+	if (declared != NULL && fact_of(card, "license.base_model") != NULL)
+		(void)license_expression_each(declared, visit_attribution, &attributing);
+}
+
 static void
 check_base(struct judging *j, const struct result_member *card, const char *model)
 {
@@ -341,6 +392,8 @@ check_base(struct judging *j, const struct result_member *card, const char *mode
 			base->id, why, declared == NULL ? "declares no license" : "is under ",
 			declared == NULL ? "" : fact_of(card, "license")));
 	check_naming(j, card, model, base);
+	if (why == NULL && (declared == NULL || !holds_id(declared, base->id)))
+		check_attribution(j, card, base->id);
 }
 
 static void
@@ -377,6 +430,7 @@ policy_licenses(struct arena *arena, const struct result *result,
 		check_declared(&j, &result->members[i]);
 		check_link(&j, &result->members[i]);
 		check_bases(&j, &result->members[i]);
+		check_declared_attribution(&j, &result->members[i]);
 	}
 	check_conflicts(&j);
 	return !j.failed;

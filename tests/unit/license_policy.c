@@ -81,6 +81,25 @@ test_base_models(void)
 }
 
 static void
+test_attributions(void)
+{
+	struct made made[] = { { "NOTICE", { { "x", "" } } },
+		{ "README.md",
+		    { { "license.base_model", "meta-llama/Llama-3.1-8B" },
+			{ "license", "LicenseRef-HF-llama3.1" },
+			{ "license.declared", "LicenseRef-HF-llama3.1" } } } };
+
+	eq_str(judge(made, 2, "Llama-x"), "attribution-missing", "nobody says Built with Llama");
+	made[0].facts[0] = (struct fact){ "license.attribution", "Built with Llama" };
+	eq_str(judge(made, 2, "Llama-x"), "", "a NOTICE file says it");
+	eq_str(license_terms_attributions(terms, arena,
+		   bytes_of_string("This was BUILT\nwith  Llama, and powered by steam")),
+	    "Built with Llama", "words are found across lines");
+	ok(license_terms_attributions(terms, arena, bytes_of_string("Built with LLVM")) == NULL,
+	    "others are not");
+}
+
+static void
 test_declared(void)
 {
 	struct made made[] = { { "LICENSE",
@@ -160,6 +179,7 @@ main(void)
 		return done_testing();
 	}
 	test_base_models();
+	test_attributions();
 	test_declared();
 	test_conflicts();
 	test_terms();
