@@ -12,22 +12,25 @@ is_signature(const struct provenance *row)
 	return *row->signer != '\0';
 }
 
+/* By one of the pinned keys, or by the identity; anybody's where the policy names neither. */
 static bool
-is_in(const struct policy_list *list, const char *word)
+is_by_whom_policy_wants(const struct policy *policy, const char *signer)
 {
-	return list->n == 0 || policy_list_matches(list, word);
+	if (policy->signature_keys.n > 0 && policy_list_matches(&policy->signature_keys, signer))
+		return true;
+	if (policy->signature_identity != NULL && strcmp(policy->signature_identity, signer) == 0)
+		return true;
+	return policy->signature_keys.items == NULL && policy->signature_identity == NULL;
 }
 
 /* Does this row satisfy `signature: require`? */
 static bool
 is_required_signature(const struct policy *policy, const struct provenance *row)
 {
-	if (row->status != PROVENANCE_VERIFIED || !is_signature(row) ||
-	    !is_in(&policy->signature_kinds, row->kind) ||
-	    !is_in(&policy->signature_keys, row->signer))
-		return false;
-	return policy->signature_identity == NULL ||
-	    strcmp(policy->signature_identity, row->signer) == 0;
+	return row->status == PROVENANCE_VERIFIED && is_signature(row) &&
+	    (policy->signature_kinds.items == NULL ||
+		policy_list_matches(&policy->signature_kinds, row->kind)) &&
+	    is_by_whom_policy_wants(policy, row->signer);
 }
 
 static void
@@ -76,22 +79,13 @@ check_algorithms(struct deciding *deciding)
 
 /* ---- what is covered ------------------------------------------------------------------------- */
 
+/* Where the member PATH stands; nmembers where it does not. */
 static size_t
 index_of(const struct result *result, const char *path)
 {
-	size_t low = 0, high = result->nmembers;
+	size_t len = strlen(path), i = member_find(result, path, len);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(result->members[middle].path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < result->nmembers && strcmp(result->members[low].path, path) == 0
-	    ? low
-	    : result->nmembers;
+	return member_is(result, i, path, len) ? i : result->nmembers;
 }
 
 /* Marks the members that a verified claim binds, and the claims themselves, which nothing can. */

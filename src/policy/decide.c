@@ -199,29 +199,40 @@ deciding_finding(struct deciding *deciding, const char *check, enum action actio
 
 /* ---- waivers and baseline ------------------------------------------------------------------- */
 
-/* The digest of the member of that path; "" where there is none, or several that differ. */
-static const char *
-digest_of_path(const struct result *result, const char *path, size_t len)
+size_t
+member_find(const struct result *result, const char *path, size_t len)
 {
 	size_t low = 0, high = result->nmembers;
-	const char *digest = "";
 
+	/* Of all paths that begin so, the one that ends there sorts first. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strncmp(result->members[middle].path, path, len);
 
-		if (order < 0)
+		if (strncmp(result->members[middle].path, path, len) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < result->nmembers && strncmp(result->members[low].path, path, len) == 0;
-	     low++) {
-		if (result->members[low].path[len] != '\0')
-			continue;
-		if (*digest != '\0' && strcmp(digest, result->members[low].sha256) != 0)
+	return low;
+}
+
+bool
+member_is(const struct result *result, size_t i, const char *path, size_t len)
+{
+	return i < result->nmembers && strncmp(result->members[i].path, path, len) == 0 &&
+	    result->members[i].path[len] == '\0';
+}
+
+/* The digest of the member of that path; "" where there is none, or several that differ. */
+static const char *
+digest_of_path(const struct result *result, const char *path, size_t len)
+{
+	const char *digest = "";
+
+	for (size_t i = member_find(result, path, len); member_is(result, i, path, len); i++) {
+		if (*digest != '\0' && strcmp(digest, result->members[i].sha256) != 0)
 			return "";
-		digest = result->members[low].sha256;
+		digest = result->members[i].sha256;
 	}
 	return digest;
 }

@@ -31,28 +31,29 @@ is_model_format(const char *name)
 	return format != NULL && (format->traits & FORMAT_MODEL) != 0;
 }
 
+static bool
+has_model_format(const struct result_member *member, const struct policy_list *allowed)
+{
+	for (size_t f = 0; member->formats[f] != NULL; f++)
+		if (is_model_format(member->formats[f]) &&
+		    (allowed == NULL || policy_list_matches(allowed, member->formats[f])))
+			return true;
+	return false;
+}
+
 /* Is the member a piece of a model file, as the storages in a PyTorch zip are? ALLOWED: only of
  * formats that this list names; NULL: of any. */
 static bool
 is_part_of_model(const struct result *result, size_t i, const struct policy_list *allowed)
 {
 	const char *path = result->members[i].path;
-	size_t len = member_container(path, strlen(path));
+	size_t len = strlen(path);
 
-	/* A container sorts before what is in it. */
-	while (len > 0 && i-- > 0) {
-		const struct result_member *member = &result->members[i];
-
-		if (strncmp(member->path, path, len) != 0)
-			return false;
-		if (member->path[len] != '\0')
-			continue;
-		for (size_t f = 0; member->formats[f] != NULL; f++)
-			if (is_model_format(member->formats[f]) &&
-			    (allowed == NULL || policy_list_matches(allowed, member->formats[f])))
+	for (len = member_container(path, len); len > 0; len = member_container(path, len))
+		for (size_t k = member_find(result, path, len); member_is(result, k, path, len);
+		     k++)
+			if (has_model_format(&result->members[k], allowed))
 				return true;
-		len = member_container(path, len);
-	}
 	return false;
 }
 

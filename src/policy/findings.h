@@ -27,6 +27,10 @@ void deciding_note(struct deciding *, const char *check, const char *member, con
     const char *message);
 /* The length of the path of the container that the member PATH, of LEN bytes, lies in; 0: none. */
 size_t member_container(const char *path, size_t len);
+/* Where a member of that path (its first LEN bytes) stands, if there is one: several may have it.
+ */
+size_t member_find(const struct result *, const char *path, size_t len);
+bool member_is(const struct result *, size_t i, const char *path, size_t len);
 void raise_verdict(struct decision *, enum verdict, const char *why);
 
 /* duties.c: formats, licenses, documentation, metrics, confinement become findings. */

@@ -422,6 +422,13 @@ test_claims(void)
 	ok(with_claims(&good, 1, "signature: {require: fail, identity: me@example.com}", true,
 	       NULL) == VERDICT_FAIL,
 	    "another identity");
+	ok(with_claims(&good, 1,
+	       "signature: {require: fail, identity: me@example.com, keys: [\"" KEY "\"]}", true,
+	       NULL) == VERDICT_PASS,
+	    "a pinned key or an identity is enough");
+	ok(with_claims(&good, 1, "signature: {require: fail, keys: []}", true, NULL) ==
+		VERDICT_FAIL,
+	    "an empty list of keys trusts nobody");
 	ok(with_claims(&good, 1, "signature: {algorithms: [\"ecdsa-*\"]}", true, NULL) ==
 		VERDICT_PASS,
 	    "an allowed algorithm");
