@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/crypto \
 	tests/unit/json \
 	tests/unit/license \
+	tests/unit/license_data \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
 	tests/unit/policy \
