@@ -6,8 +6,11 @@ nobase_dist_pkgdata_DATA += \
 	policies/security.yaml \
 	rules/checks/archive.yaml \
 	rules/checks/bundle.yaml \
+	rules/checks/card.yaml \
+	rules/checks/config.yaml \
 	rules/checks/documentation.yaml \
 	rules/checks/format.yaml \
+	rules/checks/json.yaml \
 	rules/checks/license.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
@@ -15,6 +18,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/scan.yaml \
 	rules/checks/tar.yaml \
 	rules/checks/torch.yaml \
+	rules/checks/yaml.yaml \
 	rules/checks/zip.yaml \
 	rules/globals/boosting.yaml \
 	rules/globals/joblib.yaml \

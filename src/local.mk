@@ -31,9 +31,12 @@ libcore_la_SOURCES = \
 	src/bundle/unpack.c src/bundle/unpack.h \
 	src/bundle/zip.c src/bundle/zip.h \
 	src/bundle/zip_check.c src/bundle/zip_check.h \
+	src/format/card.c \
 	src/format/format.c src/format/format.h \
 	src/format/globals.c src/format/globals.h \
 	src/format/joblib.c \
+	src/format/json.c \
+	src/format/json_text.c src/format/json_text.h \
 	src/format/literal.c src/format/literal.h \
 	src/format/numpy.c \
 	src/format/pickle.c src/format/pickle.h \
@@ -47,14 +50,19 @@ libcore_la_SOURCES = \
 	src/format/pickle_stack.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
+	src/format/settings.c src/format/settings.h \
 	src/format/source.c src/format/source.h \
+	src/format/sources.c \
 	src/format/stream.c \
+	src/format/table.c \
 	src/format/tar.c \
 	src/format/text.c \
+	src/format/textual.c src/format/textual.h \
 	src/format/torch.c \
 	src/format/torch_legacy.c \
 	src/format/torchscript.c \
 	src/format/torchserve.c \
+	src/format/yaml.c \
 	src/format/zip.c \
 	src/detect/detector.c src/detect/detector.h \
 	src/detect/license.c \

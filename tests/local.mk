@@ -26,10 +26,11 @@ unit_tests = \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/text_mask \
+	tests/unit/texts \
 	tests/unit/wire \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
-EXTRA_DIST += tests/tap.h
+EXTRA_DIST += tests/formats.h tests/tap.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.

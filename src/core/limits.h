@@ -31,9 +31,10 @@
 #define LIMIT_CLAIM (64 * MIB)			 /* a signature or hash list */
 
 /* Text formats. */
-#define LIMIT_JSON_DEPTH 128	     /* real configurations stay under 20 */
-#define LIMIT_JSON_BYTES (128 * MIB) /* safetensors allows headers of 100 MB */
-#define LIMIT_JSON_KEYS 5000000	     /* a large tokenizer has 300,000 */
+#define LIMIT_JSON_DEPTH 128	      /* real configurations stay under 20 */
+#define LIMIT_JSON_BYTES (128 * MIB)  /* safetensors allows headers of 100 MB */
+#define LIMIT_JSON_KEYS 5000000	      /* a large tokenizer has 300,000 */
+#define LIMIT_DECODED_TEXT (64 * MIB) /* UTF-8 made of one text in UTF-16 or Latin-1 */
 #define LIMIT_YAML_DEPTH 64
 #define LIMIT_YAML_BYTES (8 * MIB)
 #define LIMIT_YAML_NODES 500000

@@ -222,7 +222,11 @@ sink_text(
 	if (span == NULL)
 		return;
 	span->kind = kind;
-	span->key = copy_string(sink, key);
+	/* Rows of a table name the same few columns again and again. */
+	if (sink->spans.n > 1 && strcmp(span[-1].key, key) == 0)
+		span->key = span[-1].key;
+	else
+		span->key = copy_string(sink, key);
 	span->text = text;
 	span->offset = offset;
 }

@@ -42,8 +42,9 @@ enum span_kind {
 struct span {
 	enum span_kind kind;
 	const char *key;   /* JSON path, column, metadata key; "" where the text has no name */
-	struct bytes text; /* borrowed; the encoding is as found */
-	uint64_t offset;   /* of the text in the member */
+	struct bytes text; /* borrowed, UTF-8: other encodings and escapes are decoded before */
+	uint64_t offset;   /* of the text's first byte in the member; where the text had to be
+			      decoded, offsets inside of it are near, not exact */
 };
 
 /* How the bytes of a piece are packed. */

@@ -1,54 +1,26 @@
-/*
- * Plain text without any structure that another analyzer knows: documents, licenses, notes.
- * UTF-8 without control characters, or UTF-16 with a byte order mark.
- */
+/* Plain text without any structure that another analyzer knows: documents, licenses, notes. */
 #include "config.h"
 
-#include "core/text.h"
 #include "format/format.h"
+#include "format/textual.h"
 
-#define TEXT_SAMPLE (64 * 1024)
-
-static const char *const suffixes[] = { ".txt", ".md", ".rst", ".license", NULL };
-
-/* No control characters but the usual white space, in the first TEXT_SAMPLE bytes. */
-static bool
-is_plain(struct bytes b)
-{
-	for (size_t i = 0; i < b.len && i < TEXT_SAMPLE; i++) {
-		uint8_t c = b.data[i];
-
-		if (c == 0x7f ||
-		    (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\b' &&
-			c != 0x1b))
-			return false;
-	}
-	return true;
-}
+static const char *const suffixes[] = { ".txt", ".rst", ".license", NULL };
 
 static int
 probe(const struct member *member)
 {
-	struct bytes b = member->bytes, head = bytes_slice(b, 0, TEXT_SAMPLE);
-
-	if (b.len == 0)
-		return 0;
-	if (bytes_starts(b, "\xff\xfe") || bytes_starts(b, "\xfe\xff"))
-		return 30;
-	if (!is_plain(b))
-		return 0;
-	/* The sample may end inside a character. */
-	for (unsigned cut = 0; cut < 4 && cut < head.len; cut++)
-		if (text_is_utf8(bytes_slice(head, 0, head.len - cut)))
-			return 40;
-	return 0;
+	return textual_is(member, TEXTUAL_PROSE) ? 40 : 0;
 }
 
 static void
 analyze(const struct member *member, const struct rules *rules, struct sink *sink)
 {
+	struct bytes text;
+	uint64_t offset;
+
 	(void)rules;
-	sink_text(sink, SPAN_PROSE, "", member->bytes, 0);
+	if (textual_text(member, sink, &text, &offset))
+		sink_text(sink, SPAN_PROSE, "", text, offset);
 }
 
 const struct format format_text = {

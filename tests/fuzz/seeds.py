@@ -33,6 +33,16 @@ SEEDS = {
                b"pii: {review-from: 50, fail-from: never}\ndocumentation: {metrics: {f1: \"review >= 0.5\"}}\n",
         "odd": b"description: \"\\u202e \\x07 \\\\ \\U0001F600\"\npickle: {allow: [\"a.b\", \"c.*\"]}\n",
     },
+    "text": {
+        "json": b'\x00{"auto_map": {"A": "m.M"}, "vocab": {"a": 1}, "t": "x\\u00e9\\n"}',
+        "jsonl": b'\x01{"t": "one"}\n{"t": "t\\u0077o"}\n',
+        "card": b"\x02---\nlicense: mit\nmodel-index:\n- results:\n  - metrics:\n    - {type: f1, value: 1}\n---\n# x\n",
+        "notebook": b'\x03{"cells": [{"source": ["a\\n", "b"]}]}',
+        "utf16": b"\x04" + "import os\n".encode("utf-16-le"),
+        "table": b'\x05a,b\n"x ""y""",2\n',
+        "latin1": "\x06caf\xe9 au lait, s'il vous pla\xeet".encode("latin-1"),
+        "yaml": b"\x07a: &x [1]\nb: *x\n_target_: os.system\n",
+    },
     "pickle": {
         "call": fixtures.pickle_call("os", "system", "id"),
         "dict": fixtures.pickle_dict(20),

@@ -1,0 +1,107 @@
+/*
+ * YAML 1.2 as configuration: the text as it stands for the detectors, and the settings in it
+ * that decide what a loader does. Aliases are not followed: a document of a few lines of them
+ * stands for gigabytes ("billion laughs").
+ */
+#include "config.h"
+
+#include "core/limits.h"
+#include "core/text.h"
+#include "core/yaml.h"
+#include "format/format.h"
+#include "format/settings.h"
+#include "format/textual.h"
+
+#define DEPTH 32   /* of settings that are looked at */
+#define ALIASES 64 /* more than people write by hand */
+#define PARSED_MAX (1 * MIB)
+
+static const char *const suffixes[] = { ".yaml", ".yml", NULL };
+
+static int
+probe(const struct member *member)
+{
+	return textual_is(member, TEXTUAL_YAML) ? 40 : 0;
+}
+
+static uint64_t
+offset_of_line(struct bytes text, unsigned line)
+{
+	uint64_t pos = 0;
+
+	for (unsigned n = 1; n < line; n++) {
+		struct bytes rest = bytes_slice(text, pos, text.len);
+		const uint8_t *newline = rest.len > 0 ? memchr(rest.data, '\n', rest.len) : NULL;
+
+		if (newline == NULL)
+			break;
+		pos = (uint64_t)(newline - text.data) + 1;
+	}
+	return pos;
+}
+
+static void
+judge(const struct yaml_node *node, const char *key, struct bytes text, uint64_t offset,
+    struct sink *sink, unsigned depth)
+{
+	if (node->kind == YAML_SCALAR) {
+		settings_judge(sink, text_safe(sink_arena(sink), bytes_of_string(key), 100),
+		    bytes_of_string(key), bytes_of(node->text, node->len),
+		    offset + offset_of_line(text, node->line));
+		return;
+	}
+	for (size_t i = 0; i < node->n && depth < DEPTH; i++)
+		judge(&node->items[i], node->kind == YAML_MAP ? node->keys[i] : key, text, offset,
+		    sink, depth + 1);
+}
+
+/* References to anchors: '*' behind a space, dash, comma or bracket, before a letter. */
+static size_t
+count_aliases(struct bytes text)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i + 1 < text.len; i++)
+		if (text.data[i] == '*' && strchr(" ,[-:", text.data[i - 1]) != NULL &&
+		    ((text.data[i + 1] | 32) >= 'a' && (text.data[i + 1] | 32) <= 'z'))
+			n++;
+	return n;
+}
+
+static void
+analyze(const struct member *member, const struct rules *rules, struct sink *sink)
+{
+	struct status status = { 0 };
+	struct bytes text;
+	struct yaml *yaml;
+	uint64_t offset;
+	size_t aliases;
+
+	(void)rules;
+	if (!textual_text(member, sink, &text, &offset))
+		return;
+	sink_text(sink, SPAN_SOURCE, "", text, offset);
+	if (text.len > PARSED_MAX)
+		return;
+	yaml = yaml_parse(text, member_basename(member), &status);
+	if (yaml != NULL) {
+		judge(yaml_root(yaml), "", text, offset, sink, 0);
+		yaml_free(yaml);
+		return;
+	}
+	aliases = count_aliases(text);
+	if (aliases > ALIASES)
+		sink_trouble(sink, STATUS_LIMIT, "yaml/aliases", offset,
+		    "%zu aliases in one document: what they stand for may have no end", aliases);
+	else
+		sink_finding(sink, "yaml/not-read", offset, 0, NULL,
+		    "settings in it were not judged: %s", status.text);
+}
+
+const struct format format_yaml = {
+	.name = "yaml",
+	.suffixes = suffixes,
+	.traits = FORMAT_TEXT | FORMAT_WEAK,
+	.probe = probe,
+	.analyze = analyze,
+};
