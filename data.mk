@@ -16,6 +16,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/pickle.yaml \
 	rules/checks/policy.yaml \
 	rules/checks/scan.yaml \
+	rules/checks/signature.yaml \
 	rules/checks/tar.yaml \
 	rules/checks/torch.yaml \
 	rules/checks/yaml.yaml \

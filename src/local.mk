@@ -24,6 +24,7 @@ libcore_la_SOURCES = \
 	src/crypto/key.c src/crypto/key.h \
 	src/crypto/merkle.c src/crypto/merkle.h \
 	src/crypto/note.c src/crypto/note.h \
+	src/crypto/x509.c src/crypto/x509.h \
 	src/bundle/member.c src/bundle/member.h \
 	src/bundle/names.c src/bundle/names.h \
 	src/bundle/scratch.c src/bundle/spool.h \
@@ -80,7 +81,13 @@ libcore_la_SOURCES = \
 	src/detect/license_texts.c src/detect/license_texts.h \
 	src/detect/license_versions.c \
 	src/detect/license_words.c src/detect/license_words.h \
+	src/provenance/bundle.c src/provenance/bundle.h \
+	src/provenance/keyless.c src/provenance/keyless.h \
+	src/provenance/oms.c src/provenance/oms.h \
+	src/provenance/oms_tree.c \
 	src/provenance/provenance.c src/provenance/provenance.h \
+	src/provenance/signer.c src/provenance/signer.h \
+	src/provenance/sigstore.c \
 	src/scan/assemble.c \
 	src/scan/collect.c src/scan/collect.h src/scan/collector.h \
 	src/scan/fault.c src/scan/fault.h \

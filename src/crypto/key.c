@@ -39,6 +39,27 @@ key_kind_name(enum key_kind kind)
 	return "unknown";
 }
 
+const char *
+key_algorithm(const struct key *key, struct arena *arena)
+{
+	const char *rsa;
+
+	switch (key->kind) {
+	case KEY_P256:
+		return "ecdsa-p256-sha256";
+	case KEY_P384:
+		return "ecdsa-p384-sha384";
+	case KEY_P521:
+		return "ecdsa-p521-sha512";
+	case KEY_ED25519:
+		return "ed25519";
+	case KEY_RSA:
+		rsa = arena_format(arena, "rsa-%d-sha256", EVP_PKEY_get_bits(key->pkey));
+		return rsa == NULL ? "" : rsa;
+	}
+	return "";
+}
+
 enum key_kind
 key_kind_of(const struct key *key)
 {
@@ -337,4 +358,18 @@ bool
 key_verify(const struct key *key, struct bytes message, struct bytes signature)
 {
 	return key_verify_with(key, hash_of(key), false, message, signature);
+}
+
+bool
+key_verify_digest(const struct key *key, struct bytes digest, struct bytes signature)
+{
+	EVP_PKEY_CTX *context =
+	    key->kind == KEY_ED25519 ? NULL : EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+	bool done = context != NULL && EVP_PKEY_verify_init(context) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+	    EVP_PKEY_verify(context, signature.data, signature.len, digest.data, digest.len) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	ERR_clear_error();
+	return done;
 }

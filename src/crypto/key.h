@@ -6,6 +6,7 @@
 #ifndef CRYPTO_KEY_H
 #define CRYPTO_KEY_H
 
+#include "core/arena.h"
 #include "core/buffer.h"
 #include "core/bytes.h"
 #include "core/compiler.h"
@@ -19,6 +20,9 @@ struct key;
 
 /* "ECDSA P-256", ... */
 const char *key_kind_name(enum key_kind);
+/* "ecdsa-p256-sha256", "ed25519", "rsa-3072-sha256": key and hash as policies name them. "" out of
+ * memory. */
+const char *key_algorithm(const struct key *, struct arena *);
 enum key_kind key_kind_of(const struct key *);
 /* NULL and a status on failure, also for kinds that are not listed above; RSA has 2048 bits at
  * least. Keys are freed with key_free(). */
@@ -53,5 +57,8 @@ bool key_verify(const struct key *, struct bytes message, struct bytes signature
  * ignores both. */
 bool key_verify_with(const struct key *, const char *hash, bool is_pss, struct bytes message,
     struct bytes signature);
+
+/* The same over a digest that was computed before (SHA-256). Ed25519 cannot do that: false. */
+bool key_verify_digest(const struct key *, struct bytes digest, struct bytes signature);
 
 #endif

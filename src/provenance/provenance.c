@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
+extern const struct verifier verifier_sigstore;
+
 const struct verifier *const verifiers[] = {
+	&verifier_sigstore,
 	NULL,
 };
 

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct worker {
@@ -345,6 +346,9 @@ worker_run(const struct worker_setup *setup, int socket, int scratch)
 	/* libarchive converts names of 7z to the locale's charset; but for UTF-8 it would need
 	 * iconv's files, which cannot be opened any more. */
 	(void)uselocale(newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0));
+	/* OpenSSL and libarchive convert times; that must not look for the zone's file later. */
+	(void)setenv("TZ", "UTC0", 1);
+	tzset();
 	worker.scratch = scratch_new(scratch);
 	if (worker.scratch == NULL || !sandbox_enter(setup->sandbox, &status))
 		_exit(70);

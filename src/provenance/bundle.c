@@ -1,0 +1,213 @@
+/* Sigstore bundles: see provenance/bundle.h. */
+#include "config.h"
+
+#include "provenance/bundle.h"
+
+#include "crypto/base64.h"
+
+#define MAX_CERTIFICATES 32 /* real chains have three */
+#define MAX_TIMESTAMPS 32
+
+bool
+bundle_is_likely(struct bytes b)
+{
+	static const char type[] = "application/vnd.dev.sigstore.bundle";
+	size_t pos = 0;
+
+	while (pos < b.len &&
+	    (b.data[pos] == ' ' || b.data[pos] == '\n' || b.data[pos] == '\t' ||
+		b.data[pos] == '\r'))
+		pos++;
+	return pos < b.len && b.data[pos] == '{' && bytes_find(b, bytes_of_string(type), pos) > 0;
+}
+
+/* The media types that were ever in use. */
+static bool
+read_media_type(struct bundle *bundle)
+{
+	static const struct {
+		const char *name;
+		unsigned version;
+	} types[] = {
+		{ "application/vnd.dev.sigstore.bundle+json;version=0.1", 1 },
+		{ "application/vnd.dev.sigstore.bundle+json;version=0.2", 2 },
+		{ "application/vnd.dev.sigstore.bundle+json;version=0.3", 3 },
+		{ "application/vnd.dev.sigstore.bundle.v0.3+json", 3 },
+	};
+
+	if (!json_get_string(bundle->object, "mediaType", &bundle->media_type))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (strcmp(bundle->media_type, types[i].name) == 0) {
+			bundle->version = types[i].version;
+			bundle->is_current_type = i == 3;
+			return true;
+		}
+	return false;
+}
+
+static bool
+get_base64(struct json_object *object, const char *key, struct arena *arena, struct bytes *ret)
+{
+	const char *text;
+
+	return json_get_string(object, key, &text) &&
+	    base64_decode_any(arena, bytes_of_string(text), ret);
+}
+
+static bool
+read_certificates(struct bundle *bundle, struct json_object *chain, struct arena *arena)
+{
+	struct json_object *list;
+
+	if (!json_get(chain, "certificates", json_type_array, &list))
+		return false;
+	bundle->ncertificates = json_object_array_length(list);
+	if (bundle->ncertificates == 0 || bundle->ncertificates > MAX_CERTIFICATES)
+		return false;
+	bundle->certificates =
+	    arena_array(arena, bundle->ncertificates, sizeof(*bundle->certificates));
+	for (size_t i = 0; bundle->certificates != NULL && i < bundle->ncertificates; i++)
+		if (!get_base64(json_object_array_get_idx(list, i), "rawBytes", arena,
+			&bundle->certificates[i]))
+			return false;
+	return bundle->certificates != NULL;
+}
+
+static bool
+read_public_key(struct bundle *bundle, struct json_object *key, struct arena *arena)
+{
+	if (!json_get_string(key, "hint", &bundle->hint))
+		bundle->hint = "";
+	return !json_object_object_get_ex(key, "rawBytes", NULL) ||
+	    get_base64(key, "rawBytes", arena, &bundle->raw_key);
+}
+
+/* Exactly one of publicKey, x509CertificateChain and certificate. */
+static bool
+read_material(struct bundle *bundle, struct json_object *material, struct arena *arena)
+{
+	struct json_object *key, *chain, *certificate;
+	bool has_key = json_get(material, "publicKey", json_type_object, &key),
+	     has_chain = json_get(material, "x509CertificateChain", json_type_object, &chain),
+	     has_certificate = json_get(material, "certificate", json_type_object, &certificate);
+
+	if (has_key + has_chain + has_certificate != 1)
+		return false;
+	if (has_key) {
+		bundle->material = BUNDLE_KEY;
+		return read_public_key(bundle, key, arena);
+	}
+	if (has_chain) {
+		bundle->material = BUNDLE_CHAIN;
+		return read_certificates(bundle, chain, arena);
+	}
+	bundle->material = BUNDLE_CERTIFICATE;
+	bundle->ncertificates = 1;
+	bundle->certificates = arena_array(arena, 1, sizeof(*bundle->certificates));
+	return bundle->certificates != NULL &&
+	    get_base64(certificate, "rawBytes", arena, &bundle->certificates[0]);
+}
+
+static bool
+read_timestamps(struct bundle *bundle, struct json_object *material, struct arena *arena)
+{
+	struct json_object *data, *list;
+
+	if (!json_get(material, "timestampVerificationData", json_type_object, &data) ||
+	    !json_get(data, "rfc3161Timestamps", json_type_array, &list))
+		return true;
+	bundle->ntimestamps = json_object_array_length(list);
+	if (bundle->ntimestamps > MAX_TIMESTAMPS)
+		return false;
+	bundle->timestamps =
+	    arena_array(arena, bundle->ntimestamps + 1, sizeof(*bundle->timestamps));
+	for (size_t i = 0; bundle->timestamps != NULL && i < bundle->ntimestamps; i++)
+		if (!get_base64(json_object_array_get_idx(list, i), "signedTimestamp", arena,
+			&bundle->timestamps[i]))
+			return false;
+	return bundle->timestamps != NULL;
+}
+
+static bool
+read_message(struct bundle *bundle, struct json_object *message, struct arena *arena)
+{
+	struct json_object *digest;
+
+	bundle->digest_algorithm = "";
+	if (json_get(message, "messageDigest", json_type_object, &digest) &&
+	    (!json_get_string(digest, "algorithm", &bundle->digest_algorithm) ||
+		!get_base64(digest, "digest", arena, &bundle->digest)))
+		return false;
+	return get_base64(message, "signature", arena, &bundle->signature);
+}
+
+static bool
+read_content(struct bundle *bundle, struct arena *arena, struct status *status)
+{
+	struct json_object *message;
+	bool has_message = json_get(bundle->object, "messageSignature", json_type_object, &message);
+
+	bundle->has_envelope =
+	    json_get(bundle->object, "dsseEnvelope", json_type_object, &bundle->envelope);
+	if (has_message == bundle->has_envelope)
+		return status_set(status, STATUS_MALFORMED,
+		    "a bundle has either an envelope or a message signature");
+	if (has_message)
+		return read_message(bundle, message, arena) ||
+		    status_set(status, STATUS_MALFORMED, "the message signature is malformed");
+	if (!dsse_parse(bundle->envelope, arena, &bundle->dsse, status))
+		return false;
+	/* sigstore_bundle.proto: exactly one. A second one would be checked by nobody. */
+	return bundle->dsse.nsignatures == 1 ||
+	    status_set(status, STATUS_MALFORMED, "the envelope has %zu signatures instead of one",
+		bundle->dsse.nsignatures);
+}
+
+static bool
+read_all(struct bundle *bundle, struct arena *arena, struct status *status)
+{
+	struct json_object *material;
+
+	if (!read_media_type(bundle))
+		return status_set(
+		    status, STATUS_MALFORMED, "not a Sigstore bundle of a known version");
+	if (!json_get(bundle->object, "verificationMaterial", json_type_object, &material) ||
+	    !read_material(bundle, material, arena) || !read_timestamps(bundle, material, arena))
+		return status_set(status, STATUS_MALFORMED,
+		    "the bundle's verification material is malformed: one public key, certificate "
+		    "or chain is needed");
+	if (json_object_object_get_ex(material, "tlogEntries", NULL) &&
+	    !json_get(material, "tlogEntries", json_type_array, &bundle->entries))
+		return status_set(
+		    status, STATUS_MALFORMED, "the bundle's log entries are malformed");
+	return read_content(bundle, arena, status);
+}
+
+bool
+bundle_parse(struct bytes b, struct arena *arena, struct bundle *ret, struct status *status)
+{
+	struct bundle bundle = { .object = json_parse(b, status), .hint = "" };
+
+	if (bundle.object == NULL)
+		return false;
+	if (!read_all(&bundle, arena, status)) {
+		bundle_close(&bundle);
+		return status_set(status, STATUS_MEMORY, "no memory for a bundle");
+	}
+	*ret = bundle;
+	return true;
+}
+
+void
+bundle_close(struct bundle *bundle)
+{
+	json_object_put(bundle->object);
+	bundle->object = NULL;
+}
+
+struct bytes
+bundle_signature(const struct bundle *bundle)
+{
+	return bundle->has_envelope ? bundle->dsse.signatures[0].signature : bundle->signature;
+}

@@ -1,0 +1,150 @@
+/* Who signed, by key: see provenance/signer.h. */
+#include "config.h"
+
+#include "provenance/signer.h"
+
+#include "crypto/x509.h"
+#include "provenance/keyless.h"
+
+static void
+say(struct provenance *ret, enum provenance_status status, const char *why)
+{
+	ret->status = status;
+	ret->why = why;
+}
+
+static bool
+verifies(const struct signed_text *text, const struct key *key, struct bytes signature)
+{
+	if (text->hash == NULL)
+		return key_verify(key, text->bytes, signature);
+	if (strcmp(text->hash, SIGNED_DIGEST) == 0)
+		return key_verify_digest(key, text->bytes, signature);
+	return key_verify_with(key, text->hash, false, text->bytes, signature);
+}
+
+bool
+signer_key_fits(const struct signer_request *request, const struct key *key)
+{
+	for (size_t i = 0; i < request->ntexts; i++)
+		if (verifies(&request->texts[i], key, bundle_signature(request->bundle)))
+			return true;
+	return false;
+}
+
+/* May KEY be the one that the bundle names? A bundle that names none may be any key's. */
+static bool
+fits_hint(const struct signer_request *request, const struct key *key)
+{
+	const struct bundle *bundle = request->bundle;
+	struct status ignored = { 0 };
+	char pem[65], spki[65];
+	struct key *raw;
+	bool same;
+
+	if (bundle->raw_key.len > 0) {
+		raw = bytes_starts(bundle->raw_key, "-----")
+		    ? key_public_from_pem(bundle->raw_key, &ignored)
+		    : key_public_from_der(bundle->raw_key, &ignored);
+		same = raw != NULL && key_same(raw, key);
+		key_free(raw);
+		return same;
+	}
+	/* Other bundles carry hints of their signer's own making. */
+	if (*bundle->hint == '\0' || !request->is_model_signature)
+		return true;
+	return key_pem_fingerprint(key, pem) && key_fingerprint(key, spki) &&
+	    (strcmp(bundle->hint, pem) == 0 || strcmp(bundle->hint, spki) == 0);
+}
+
+static void
+verify_key(const struct signer_request *request, struct provenance *ret)
+{
+	const struct trust *trust = request->trust;
+	bool fits = false;
+
+	if (trust->npublic_keys == 0) {
+		say(ret, PROVENANCE_UNTRUSTED,
+		    "it is signed with a key, and none is trusted: give --public-key PEM");
+		return;
+	}
+	for (size_t i = 0; i < trust->npublic_keys; i++) {
+		struct status status = { 0 };
+		struct key *key = key_public_from_pem(trust->public_keys[i], &status);
+		char fingerprint[65];
+
+		if (key == NULL)
+			continue;
+		if (fits_hint(request, key)) {
+			fits = true;
+			if (signer_key_fits(request, key) && key_fingerprint(key, fingerprint)) {
+				ret->signer =
+				    arena_format(request->arena, "sha256:%s", fingerprint);
+				ret->algorithm = key_algorithm(key, request->arena);
+				say(ret, PROVENANCE_VERIFIED, "signed with a trusted key");
+			}
+		}
+		key_free(key);
+		if (ret->status == PROVENANCE_VERIFIED && ret->signer != NULL)
+			return;
+	}
+	say(ret, PROVENANCE_FAILED,
+	    fits ? "the signature does not fit: it was made over other content, or with another "
+		   "key"
+		 : "it names another key than the ones that are trusted");
+}
+
+static void
+verify_chain(const struct signer_request *request, struct provenance *ret)
+{
+	const struct bundle *bundle = request->bundle;
+	struct x509_request chain = { .certificates = bundle->certificates,
+		.ncertificates = bundle->ncertificates,
+		.roots = request->trust->certificates,
+		.nroots = request->trust->ncertificates,
+		.now = request->trust->now,
+		.allow_expired = request->trust->allow_expired };
+	struct status status = { 0 };
+	struct key *key = NULL;
+
+	if (request->trust->ncertificates == 0) {
+		say(ret, PROVENANCE_UNTRUSTED,
+		    "it is signed with a certificate, and no root is trusted: give "
+		    "--certificate-chain PEM");
+		return;
+	}
+	key = x509_verify(&chain, request->arena, &ret->signer, &status);
+	if (key == NULL) {
+		say(ret, PROVENANCE_FAILED, arena_string(request->arena, status.text));
+		return;
+	}
+	ret->algorithm = key_algorithm(key, request->arena);
+	if (signer_key_fits(request, key))
+		say(ret, PROVENANCE_VERIFIED, "signed with a certificate under a trusted root");
+	else
+		say(ret, PROVENANCE_FAILED,
+		    "the signature does not fit the certificate: it was made over other content, "
+		    "or with another key");
+	key_free(key);
+}
+
+void
+signer_verify(const struct signer_request *request, struct provenance *ret)
+{
+	const struct bundle *bundle = request->bundle;
+
+	ret->status = PROVENANCE_FAILED;
+	if (bundle->material == BUNDLE_KEY)
+		verify_key(request, ret);
+	else if (bundle->material == BUNDLE_CHAIN &&
+	    (request->trust->ncertificates > 0 || request->trust->trusted_root.len == 0))
+		verify_chain(request, ret);
+	else
+		keyless_verify(request, ret);
+	if (ret->signer == NULL)
+		ret->signer = "";
+	if (ret->time == NULL)
+		ret->time = "";
+	if (ret->why == NULL)
+		say(ret, PROVENANCE_INCOMPLETE, "no memory to judge the signature");
+}
