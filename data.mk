@@ -10,11 +10,13 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/config.yaml \
 	rules/checks/documentation.yaml \
 	rules/checks/format.yaml \
+	rules/checks/gguf.yaml \
 	rules/checks/json.yaml \
 	rules/checks/license.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/policy.yaml \
+	rules/checks/safetensors.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/signature.yaml \
 	rules/checks/tar.yaml \

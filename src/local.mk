@@ -34,6 +34,8 @@ libcore_la_SOURCES = \
 	src/bundle/zip_check.c src/bundle/zip_check.h \
 	src/format/card.c \
 	src/format/format.c src/format/format.h \
+	src/format/gguf.c src/format/gguf.h \
+	src/format/gguf_tensors.c \
 	src/format/globals.c src/format/globals.h \
 	src/format/joblib.c \
 	src/format/json.c \
@@ -51,6 +53,8 @@ libcore_la_SOURCES = \
 	src/format/pickle_stack.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
+	src/format/regions.c src/format/regions.h \
+	src/format/safetensors.c \
 	src/format/settings.c src/format/settings.h \
 	src/format/source.c src/format/source.h \
 	src/format/sources.c \

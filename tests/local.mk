@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/policy \
 	tests/unit/reader \
 	tests/unit/rules \
+	tests/unit/tensors \
 	tests/unit/text_mask \
 	tests/unit/texts \
 	tests/unit/wire \
@@ -35,12 +36,14 @@ EXTRA_DIST += tests/formats.h tests/tap.h
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.
 fuzz_targets = \
+	tests/fuzz/gguf \
 	tests/fuzz/json \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
 	tests/fuzz/signed \
 	tests/fuzz/markup \
 	tests/fuzz/policy \
+	tests/fuzz/safetensors \
 	tests/fuzz/text \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
@@ -53,6 +56,8 @@ fuzz_ldflags = $(AM_LDFLAGS)
 endif
 EXTRA_DIST += tests/fuzz/replay.c
 
+tests_fuzz_gguf_SOURCES = tests/fuzz/gguf.c $(fuzz_common)
+tests_fuzz_gguf_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_SOURCES = tests/fuzz/json.c $(fuzz_common)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_license_SOURCES = tests/fuzz/license.c $(fuzz_common)
@@ -65,6 +70,8 @@ tests_fuzz_markup_SOURCES = tests/fuzz/markup.c $(fuzz_common)
 tests_fuzz_markup_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_policy_SOURCES = tests/fuzz/policy.c $(fuzz_common)
 tests_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_safetensors_SOURCES = tests/fuzz/safetensors.c $(fuzz_common)
+tests_fuzz_safetensors_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 

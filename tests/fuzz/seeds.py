@@ -62,6 +62,7 @@ SEEDS = {
         "note": "example.com/log\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\u2014 example.com/log AAAAAAAA\n".encode(),
         "vkey": b"example.com/log+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     },
+    "gguf": {"small": fixtures.gguf({"general.name": "x", "tokenizer.chat_template": "{{ a }}"}, {"a": 8, "b": 2})},
     "safetensors": {"small": fixtures.safetensors({"a": 4, "b": 2}, {"k": "v"})},
 }
 

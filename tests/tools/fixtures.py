@@ -36,6 +36,20 @@ def safetensors(tensors, metadata=None):
     return struct.pack("<Q", len(text)) + text + bytes(offset)
 
 
+def gguf(keys, tensors):
+    """Version 3 with string values, and {name: number of float32 zeros}."""
+    def text(s):
+        return struct.pack("<Q", len(s.encode())) + s.encode()
+    out = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys))
+    for key, value in keys.items():
+        out += text(key) + struct.pack("<I", 8) + text(value)
+    offset = 0
+    for name, count in tensors.items():
+        out += text(name) + struct.pack("<IQIQ", 1, count, 0, offset)
+        offset += (4 * count + 31) // 32 * 32
+    return out + bytes(-len(out) % 32) + bytes(offset)
+
+
 def torch_zip(pickle, storages=None, prefix="archive"):
     """A zip as torch.save() writes it: stored members, one pickle, a version, storages."""
     out = io.BytesIO()
