@@ -44,6 +44,7 @@ fuzz_targets = \
 	tests/fuzz/markup \
 	tests/fuzz/policy \
 	tests/fuzz/safetensors \
+	tests/fuzz/report \
 	tests/fuzz/text \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
@@ -72,6 +73,8 @@ tests_fuzz_policy_SOURCES = tests/fuzz/policy.c $(fuzz_common)
 tests_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_safetensors_SOURCES = tests/fuzz/safetensors.c $(fuzz_common)
 tests_fuzz_safetensors_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_report_SOURCES = tests/fuzz/report.c $(fuzz_common)
+tests_fuzz_report_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 

@@ -49,6 +49,15 @@ write_head(const struct report_input *input, FILE *file)
 	    (const char *)base64, report_verdict_word(input->decision->verdict), style);
 }
 
+/* TEXT between two pieces of markup of ours; whatever it is, it stays text. */
+static void
+between(FILE *file, const char *before, const char *text, const char *after)
+{
+	fputs(before, file);
+	markup_xml(file, text);
+	fputs(after, file);
+}
+
 static void
 row(FILE *file, const char *name, const char *value)
 {
@@ -95,9 +104,9 @@ write_targets(const struct report_input *input, FILE *file)
 	for (size_t i = 0; i < result->ntargets; i++) {
 		fputs("<tr><td>", file);
 		markup_xml(file, result->targets[i].path);
-		fprintf(file, "</td><td>%s</td><td>%ju</td><td><code>%s</code></td></tr>\n",
-		    result->targets[i].kind, (uintmax_t)result->targets[i].bytes,
-		    result->targets[i].sha256);
+		between(file, "</td><td>", result->targets[i].kind, "</td>");
+		fprintf(file, "<td>%ju</td>", (uintmax_t)result->targets[i].bytes);
+		between(file, "<td><code>", result->targets[i].sha256, "</code></td></tr>\n");
 	}
 	fputs("</table>\n", file);
 }
@@ -176,7 +185,7 @@ write_check(FILE *file, const struct result_finding *finding)
 	fprintf(file, "<article class=\"%s\">\n<h3><span class=\"v\">%s, %s</span> ", effect,
 	    finding->effect == EFFECT_NONE ? "noted" : effect, severity_name(finding->severity));
 	markup_xml(file, check->title);
-	fprintf(file, " <code>%s</code></h3>\n<p>", check->id);
+	between(file, " <code>", check->id, "</code></h3>\n<p>");
 	markup_xml(file, check->meaning);
 	fputs("</p>\n<p><strong>What to do:</strong> ", file);
 	markup_xml(file, check->fix);
@@ -193,7 +202,8 @@ write_check(FILE *file, const struct result_finding *finding)
 static void
 write_finding(FILE *file, const struct result_finding *finding)
 {
-	fprintf(file, "<tr id=\"f-%s-%ju\"><td>", finding->fingerprint, (uintmax_t)finding->offset);
+	between(file, "<tr id=\"f-", finding->fingerprint, "");
+	fprintf(file, "-%ju\"><td>", (uintmax_t)finding->offset);
 	markup_xml(file, *finding->member == '\0' ? "the bundle" : finding->member);
 	if (finding->line > 0)
 		fprintf(file, ", line %ju", (uintmax_t)finding->line);
@@ -208,7 +218,7 @@ write_finding(FILE *file, const struct result_finding *finding)
 	}
 	if (finding->more > 0)
 		fprintf(file, "<br>and %ju times more", (uintmax_t)finding->more);
-	fprintf(file, "</td><td><code>%s</code></td></tr>\n", finding->fingerprint);
+	between(file, "</td><td><code>", finding->fingerprint, "</code></td></tr>\n");
 }
 
 static void
@@ -253,7 +263,7 @@ write_waived(const struct report_input *input, FILE *file)
 		if (finding->waived == NULL && finding->is_new)
 			continue;
 		nshown++;
-		fprintf(file, "<tr><td><code>%s</code></td><td>", finding->check->id);
+		between(file, "<tr><td><code>", finding->check->id, "</code></td><td>");
 		markup_xml(file, finding->member);
 		fputs("</td><td>", file);
 		markup_xml(file, finding->message);
@@ -286,8 +296,9 @@ write_provenance(const struct report_input *input, FILE *file)
 
 		fputs("<tr><td>", file);
 		markup_xml(file, claim->path);
-		fprintf(file, "</td><td>%s</td><td class=\"%s\">%s</td><td>", claim->kind,
-		    classes[claim->status], provenance_status_name(claim->status));
+		between(file, "</td><td>", claim->kind, "</td>");
+		fprintf(file, "<td class=\"%s\">%s</td><td>", classes[claim->status],
+		    provenance_status_name(claim->status));
 		markup_xml(file, claim->signer);
 		fputs("</td><td>", file);
 		markup_xml(file, *claim->time == '\0' ? "not proven" : claim->time);
@@ -314,9 +325,9 @@ write_members(const struct report_input *input, FILE *file)
 		markup_xml(file, member->path);
 		fputs("</td><td>", file);
 		for (size_t f = 0; member->formats[f] != NULL; f++)
-			fprintf(file, "%s%s", f == 0 ? "" : ", ", member->formats[f]);
-		fprintf(file, "</td><td>%ju</td><td><code>%s</code></td></tr>\n",
-		    (uintmax_t)member->bytes, member->sha256);
+			between(file, f == 0 ? "" : ", ", member->formats[f], "");
+		fprintf(file, "</td><td>%ju</td>", (uintmax_t)member->bytes);
+		between(file, "<td><code>", member->sha256, "</code></td></tr>\n");
 	}
 	fputs("</table>\n", file);
 	if (result->nmembers > ROWS_MAX)

@@ -37,6 +37,23 @@ list_of(struct json_object *object, const char *key, struct json_object **ret)
 	return *ret == NULL ? 0 : json_object_array_length(*ret);
 }
 
+static bool
+is_hex(const char *text, size_t len)
+{
+	return text != NULL && strlen(text) == len && strspn(text, "0123456789abcdef") == len;
+}
+
+/* "family/kebab-name", as catalogs have it. */
+static bool
+is_check(const char *id)
+{
+	size_t family = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789");
+
+	return family > 0 && id[family] == '/' && id[family + 1] != '\0' &&
+	    id[family + 1 + strspn(id + family + 1, "abcdefghijklmnopqrstuvwxyz0123456789-")] ==
+	    '\0';
+}
+
 /* Where NAME stands in NAMES (n of them), or FALLBACK. */
 static size_t
 word_of(const char *name, const char *const *names, size_t n, size_t fallback)
@@ -185,10 +202,12 @@ load_finding(const struct loading *loading, struct json_object *item, struct res
 		    .effect = numbers[effect],
 		    .waived = *waived == '\0' ? NULL : waived };
 	ret->is_new = !json_object_object_get_ex(item, "baseline", NULL);
-	return ret->check != NULL &&
-	    (severity_parse(string_of(loading, item, "severity"), &ret->severity) ||
-		status_set(loading->status, STATUS_USAGE, "%s: a finding without severity",
-		    loading->path));
+	if (ret->check == NULL || !is_check(ret->check->id) || !is_hex(ret->fingerprint, 32))
+		return status_set(loading->status, STATUS_USAGE,
+		    "%s: a finding without check or fingerprint", loading->path);
+	return (severity_parse(string_of(loading, item, "severity"), &ret->severity) ||
+	    status_set(
+		loading->status, STATUS_USAGE, "%s: a finding without severity", loading->path));
 }
 
 static bool
@@ -313,6 +332,11 @@ load_head(const struct loading *loading, struct json_object *root, struct loaded
 	report->result->sandbox = string_of(loading, tool, "sandbox");
 	report->result->started = report->result->finished =
 	    time_of(string_of(loading, jsonfile_object(root, "run"), "started"));
+	if (!is_hex(jsonfile_string(policy, "sha256"), 64) ||
+	    !is_hex(jsonfile_string(jsonfile_object(tool, "rules"), "sha256"), 64) ||
+	    (*waivers != '\0' && !is_hex(waivers, 64)))
+		return status_set(loading->status, STATUS_USAGE,
+		    "%s: the report's digests are none", loading->path);
 	report->policy.name = string_of(loading, policy, "name");
 	snprintf(report->policy.sha256, sizeof(report->policy.sha256), "%s",
 	    string_of(loading, policy, "sha256"));

@@ -28,9 +28,11 @@ write_findings(const struct report_input *input, FILE *file)
 	for (; nshown < n && nshown < ROWS_MAX; nshown++) {
 		const struct result_finding *finding = list[nshown];
 
-		fprintf(file, "| %s | %s | `%s` | ",
+		fprintf(file, "| %s | %s | ",
 		    finding->effect == EFFECT_NONE ? "" : report_effect_name(finding),
-		    severity_name(finding->severity), finding->check->id);
+		    severity_name(finding->severity));
+		markup_markdown(file, finding->check->id);
+		fputs(" | ", file);
 		write_place(file, finding);
 		fputs(" | ", file);
 		markup_markdown(file, finding->message);
@@ -62,9 +64,9 @@ write_remedies(const struct report_input *input, FILE *file)
 	for (size_t i = 0; i < n && i < ROWS_MAX && list[i]->effect != EFFECT_NONE; i++) {
 		if (is_repeated(list, i))
 			continue;
-		fprintf(file, "%s- `%s`: %s\n",
-		    is_open ? "" : "\n<details><summary>What to do</summary>\n\n",
-		    list[i]->check->id, list[i]->check->fix);
+		fputs(is_open ? "- " : "\n<details><summary>What to do</summary>\n\n- ", file);
+		markup_markdown(file, list[i]->check->id);
+		fprintf(file, ": %s\n", list[i]->check->fix);
 		is_open = true;
 	}
 	if (is_open)
@@ -127,12 +129,15 @@ write(const struct report_input *input, FILE *file)
 	for (size_t i = 0; i < result->ntargets; i++) {
 		fputs("Target ", file);
 		markup_markdown(file, result->targets[i].path);
-		fprintf(file, ", SHA-256 `%s`.  \n", result->targets[i].sha256);
+		fputs(", SHA-256 ", file);
+		markup_markdown(file, result->targets[i].sha256);
+		fputs(".  \n", file);
 	}
-	fprintf(file,
-	    "Policy `%s` (`%.12s`), assay %s, rules `%.12s`; looked at %ju of %zu members; %zu "
-	    "findings waived, %zu in the baseline.\n",
-	    input->policy->name, input->policy->sha256, input->version, result->rules_digest,
+	fputs("Policy ", file);
+	markup_markdown(file, input->policy->name);
+	fprintf(file, " (%.12s), assay ", input->policy->sha256);
+	markup_markdown(file, input->version);
+	fprintf(file, "; looked at %ju of %zu members; %zu findings waived, %zu in the baseline.\n",
 	    (uintmax_t)result->analyzed, result->nmembers, decision->nwaived, decision->nknown);
 }
 

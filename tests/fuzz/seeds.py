@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes seeds for the fuzz targets: FOLDER/TARGET/NAME. A target without seeds runs on the common ones."""
 
+import json
 import os
 import sys
 
@@ -43,6 +44,23 @@ SEEDS = {
         "latin1": "\x06caf\xe9 au lait, s'il vous pla\xeet".encode("latin-1"),
         "yaml": b"\x07a: &x [1]\nb: *x\n_target_: os.system\n",
     },
+    "report": {"all": json.dumps({
+        "schema": "assay-report/1", "command": "scan", "verdict": "fail", "exit": 1, "why": "<script>",
+        "tool": {"name": "assay", "version": "<img>", "rules": {"sha256": 64 * "0"}, "sandbox": "none"},
+        "policy": {"name": "<script>", "sha256": 64 * "0"},
+        "targets": [{"path": "<script>", "sha256": "<script>", "bytes": 1, "kind": "<script>"}],
+        "coverage": {"members": 1, "bytes": 1, "analyzed": 1, "unidentified": 0,
+                     "skipped": [{"member": "<script>", "reason": "<img>"}]},
+        "members": [{"path": "a", "kind": "file", "bytes": 1, "sha256": "<script>", "formats": ["<script>", 1],
+                     "facts": {"<script>": "<script>", "b": ["c"]}}],
+        "findings": [{"check": "pickle/dangerous-call", "severity": "critical", "effect": "fail", "member": "<script>",
+                      "offset": 1, "message": "<script>", "evidence": "<img>", "fingerprint": 32 * "0", "waived": None},
+                     {"check": "no/such-check", "severity": "low", "effect": "none", "member": "a!/b", "offset": 1,
+                      "message": "m", "evidence": "", "fingerprint": 32 * "1", "waived": "<script>", "more": 2}],
+        "provenance": [{"kind": "<script>", "path": "<img>", "status": "verified", "signer": "<script>", "time": "<img>",
+                        "covers": 1, "why": "<script>"}],
+        "decision": {"controls": [{"id": "<script>", "status": "PASS", "why": "<img>"}]},
+        "summary": {"critical": 1}, "run": {"started": "2023-11-14T22:13:20Z"}}).encode()},
     "pickle": {
         "call": fixtures.pickle_call("os", "system", "id"),
         "dict": fixtures.pickle_dict(20),

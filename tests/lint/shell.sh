@@ -18,10 +18,15 @@ skip() {
 	echo "ok $n - $1 # SKIP $2"
 }
 
-# SC2154: the test driver sets top_srcdir and its like.
+# A distribution has no .ci/run.
+scripts=$(for script in quickstart .ci/run tests/run-all tests/lint/*.sh tests/golden/*.sh tests/interop/*.sh bench/*.sh; do
+	[ -f "$script" ] && echo "$script"
+done)
 if command -v shellcheck >/dev/null; then
+	# SC2154: the test driver sets top_srcdir and its like. The list is meant to be split into words.
+	# shellcheck disable=SC2086
 	report "shellcheck is content" \
-		"$(shellcheck -s sh -e SC2154,SC2329,SC2317 quickstart .ci/run tests/run-all tests/lint/*.sh tests/golden/*.sh tests/interop/*.sh bench/*.sh 2>&1 || true)"
+		"$(shellcheck -s sh -e SC2154,SC2329,SC2317 $scripts 2>&1 || true)"
 else
 	skip "shellcheck is content" "shellcheck is not installed"
 fi
