@@ -171,6 +171,7 @@ assay_SOURCES = \
 	src/cli/log.c \
 	src/cli/main.c \
 	src/cli/parse.c src/cli/parse.h \
+	src/cli/place.c \
 	src/cli/policy.c \
 	src/cli/report.c \
 	src/cli/rules.c \

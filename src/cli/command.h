@@ -66,4 +66,8 @@ const char *nearest_word(const char *word, const char *const *list);
 /* Prints the help of COMMAND (PARENT: the command it belongs to, or NULL). */
 void print_command_help(FILE *, const struct command *, const struct command *parent);
 
+/* The folder with rules/ and policies/ that belongs to the running program, in RET of SIZE bytes;
+ * NULL where none lies beside it: then the one that it was configured with counts. */
+const char *data_folder_beside_program(char *ret, size_t size);
+
 #endif

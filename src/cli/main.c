@@ -128,13 +128,16 @@ run_command(const struct command *command, const struct command *parent,
 
 /* The environment is read here and nowhere else. */
 static void
-read_environment(struct assay_settings *settings, const char *config[3], char *user, size_t size)
+read_environment(
+    struct assay_settings *settings, const char *config[3], char *user, char *data, size_t size)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME"),
 		   *epoch = getenv("SOURCE_DATE_EPOCH");
 	size_t n = 0;
 
 	settings->data_folder = getenv("ASSAY_DATADIR");
+	if (settings->data_folder == NULL)
+		settings->data_folder = data_folder_beside_program(data, size);
 	settings->temporary_folder = getenv("TMPDIR");
 	config[n++] = ASSAY_SYSCONFDIR;
 	if (xdg != NULL && *xdg == '/')
@@ -154,10 +157,10 @@ main(int argc, char **argv)
 {
 	struct assay_settings settings = { 0 };
 	const char *config[3];
-	char user[4096] = "";
+	char user[4096] = "", data[4096];
 	const struct command *command, *parent = NULL;
 
-	read_environment(&settings, config, user, sizeof(user));
+	read_environment(&settings, config, user, data, sizeof(user));
 	if (argc < 2) {
 		print_help(stderr);
 		return ASSAY_USAGE;
