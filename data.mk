@@ -12,6 +12,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/format.yaml \
 	rules/checks/gguf.yaml \
 	rules/checks/json.yaml \
+	rules/checks/hash.yaml \
 	rules/checks/license.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \

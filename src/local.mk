@@ -19,6 +19,7 @@ libcore_la_SOURCES = \
 	src/core/text.c src/core/text.h \
 	src/core/yaml.c src/core/yaml.h \
 	src/crypto/base64.c src/crypto/base64.h \
+	src/crypto/blake3.c src/crypto/blake3.h \
 	src/crypto/digest.c src/crypto/digest.h \
 	src/crypto/dsse.c src/crypto/dsse.h \
 	src/crypto/key.c src/crypto/key.h \
@@ -85,13 +86,25 @@ libcore_la_SOURCES = \
 	src/detect/license_texts.c src/detect/license_texts.h \
 	src/detect/license_versions.c \
 	src/detect/license_words.c src/detect/license_words.h \
+	src/provenance/addressed.c \
 	src/provenance/bundle.c src/provenance/bundle.h \
+	src/provenance/descriptors.c src/provenance/descriptors.h \
+	src/provenance/huggingface.c \
+	src/provenance/intoto.c \
 	src/provenance/keyless.c src/provenance/keyless.h \
+	src/provenance/lfs.c \
+	src/provenance/listing.c src/provenance/listing.h \
+	src/provenance/mlflow.c \
+	src/provenance/oci.c \
 	src/provenance/oms.c src/provenance/oms.h \
 	src/provenance/oms_tree.c \
 	src/provenance/provenance.c src/provenance/provenance.h \
+	src/provenance/record.c \
+	src/provenance/shards.c \
 	src/provenance/signer.c src/provenance/signer.h \
 	src/provenance/sigstore.c \
+	src/provenance/sums.c src/provenance/sums.h \
+	src/provenance/sums_line.c \
 	src/scan/assemble.c \
 	src/scan/collect.c src/scan/collect.h src/scan/collector.h \
 	src/scan/fault.c src/scan/fault.h \

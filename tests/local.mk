@@ -16,7 +16,9 @@ AM_TESTS_ENVIRONMENT = \
 LDADD = libcore.la
 unit_tests = \
 	tests/unit/audit \
+	tests/unit/blake3 \
 	tests/unit/crypto \
+	tests/unit/hashlists \
 	tests/unit/json \
 	tests/unit/license \
 	tests/unit/license_data \
@@ -32,11 +34,13 @@ unit_tests = \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
 EXTRA_DIST += tests/formats.h tests/tap.h
+EXTRA_DIST += tests/tap.h tests/unit/claims.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.
 fuzz_targets = \
 	tests/fuzz/gguf \
+	tests/fuzz/claims \
 	tests/fuzz/json \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
@@ -59,6 +63,8 @@ EXTRA_DIST += tests/fuzz/replay.c
 
 tests_fuzz_gguf_SOURCES = tests/fuzz/gguf.c $(fuzz_common)
 tests_fuzz_gguf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_claims_SOURCES = tests/fuzz/claims.c $(fuzz_common)
+tests_fuzz_claims_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_SOURCES = tests/fuzz/json.c $(fuzz_common)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_license_SOURCES = tests/fuzz/license.c $(fuzz_common)

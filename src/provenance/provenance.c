@@ -7,10 +7,21 @@
 
 #include <stdlib.h>
 
-extern const struct verifier verifier_sigstore;
+extern const struct verifier verifier_addressed, verifier_hf_local, verifier_intoto,
+    verifier_lfs_pointer, verifier_mlflow, verifier_oci, verifier_record, verifier_shards,
+    verifier_sigstore, verifier_sums;
 
 const struct verifier *const verifiers[] = {
+	&verifier_addressed,
+	&verifier_hf_local,
+	&verifier_intoto,
+	&verifier_lfs_pointer,
+	&verifier_mlflow,
+	&verifier_oci,
+	&verifier_record,
+	&verifier_shards,
 	&verifier_sigstore,
+	&verifier_sums,
 	NULL,
 };
 

@@ -121,7 +121,10 @@ void wants_add(
 void provenance_covers(struct sink *, struct provenance *ret, const char *path);
 
 struct verifier {
-	const char *name; /* "sha256sums", "oms", "git-lfs", "hf-local", ... */
+	const char *name; /* "hash-list", "oms", "git-lfs-pointer", "hf-local", ... */
+	/* It looks at the member's path only: it claims beside what others see in the content, at
+	 * any size, and its claims carry no bytes. */
+	bool by_name;
 	/* How sure that this member is ours: 0 (no) to 100. The highest wins; a tie goes to the
 	 * first row. */
 	int (*probe)(const struct member *);

@@ -271,31 +271,40 @@ send_member(struct passage *passage, const char *sha256)
 	buffer_free(&body);
 }
 
+static void
+send_claim(struct pipeline *pipeline, const struct member *member, const struct verifier *verifier)
+{
+	struct buffer body = buffer_up_to(LIMIT_MESSAGE);
+
+	wire_string(&body, verifier->name);
+	wire_string(&body, member->path);
+	wire_bytes(&body, verifier->by_name ? bytes_of(NULL, 0) : member->bytes);
+	wire_send(pipeline->wire, MESSAGE_CLAIM, &body);
+	buffer_free(&body);
+}
+
 void
 pipeline_claim(struct pipeline *pipeline, const struct member *member)
 {
+	bool fits = member->bytes.len > 0 && member->bytes.len <= LIMIT_CLAIM - LIMIT_NAME * 8;
 	const struct verifier *best = NULL;
-	struct buffer body;
 	int sure = 0;
 
-	if (member->bytes.len == 0 || member->bytes.len > LIMIT_CLAIM - LIMIT_NAME * 8)
-		return;
 	for (size_t i = 0; verifiers[i] != NULL; i++) {
-		int bid = verifiers[i]->probe(member);
+		int bid;
 
-		if (bid > sure) {
+		if (!verifiers[i]->by_name && !fits)
+			continue;
+		bid = verifiers[i]->probe(member);
+		if (verifiers[i]->by_name && bid > 0) {
+			send_claim(pipeline, member, verifiers[i]);
+		} else if (bid > sure) {
 			sure = bid;
 			best = verifiers[i];
 		}
 	}
-	if (best == NULL)
-		return;
-	body = buffer_up_to(LIMIT_MESSAGE);
-	wire_string(&body, best->name);
-	wire_string(&body, member->path);
-	wire_bytes(&body, member->bytes);
-	wire_send(pipeline->wire, MESSAGE_CLAIM, &body);
-	buffer_free(&body);
+	if (best != NULL)
+		send_claim(pipeline, member, best);
 }
 
 /* An unpacked piece becomes a member of its own. */

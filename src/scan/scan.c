@@ -80,7 +80,7 @@ report_entry(struct scan *scan, const struct entry *entry)
 	const char *message;
 
 	collector_entry(collector, entry);
-	if (has_unsafe_name(entry->name))
+	if (scan->options->inspects && has_unsafe_name(entry->name))
 		collector_finding(collector, "bundle/unsafe-name", entry->path, "",
 		    "the name holds control characters, invisible characters or "
 		    "bytes that are not UTF-8");
@@ -202,7 +202,9 @@ list_claims(struct scan *scan)
 		bool named = false;
 
 		for (size_t s = 0; s < options->nsignatures; s++)
-			named = named || bytes_equal(options->signatures[s].bytes, found[i].bytes);
+			named = named ||
+			    (found[i].bytes.len > 0 &&
+				bytes_equal(options->signatures[s].bytes, found[i].bytes));
 		if (named)
 			continue;
 		claims[n] = (struct claim){ .path = found[i].path,

@@ -15,7 +15,23 @@ COMMON = {
     "yaml": b"a: 1\nb:\n  - x\n  - 'y'\n",
 }
 
+HEX = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 SEEDS = {
+    "claims": {
+        "gnu": b"\x00" + HEX + b"  a\n\\" + HEX + b" *b\\nc\n",
+        "tagged": b"\x00SHA256 (a) = " + HEX + b"\nSHA2-256(b)= " + HEX + b"\n",
+        "record": b'\x03a,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,1\n"b,""c",,\n',
+        "download": b"\x04" + HEX[:40] + b"\n" + HEX + b"\n1.0\n",
+        "index": b'\x05{"schemaVersion": 2, "manifests": [{"digest": "sha256:' + HEX + b'", "size": 1}]}',
+        "save": b'\x06[{"Config": "' + HEX + b'.json", "Layers": ["a/layer.tar"]}]',
+        "ollama": b'\x07{"schemaVersion": 2, "config": {"digest": "sha256:' + HEX + b'", "size": 1}, "layers": []}',
+        "shards": b'\x09{"metadata": {"total_size": 1}, "weight_map": {"x": "a"}}',
+        "mlmodel": b"\x0aflavors:\n  sklearn:\n    pickled_model: a\n",
+        "statement": b'\x0b{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "a", "digest": {"sha256": "'
+                     + HEX + b'"}}]}',
+        "pointer": b"\x0cversion https://git-lfs.github.com/spec/v1\noid sha256:" + HEX + b"\nsize 1\n",
+    },
     "license": {
         "card": b"---\nlicense: other\nlicense_name: x\nbase_model:\n- a/b\n---\nlicensed under the MIT license\n",
         "header": b"/* GNU General Public License as published by the FSF; either version 2, or any later version\n"
