@@ -142,6 +142,8 @@ read_family(
 	if (phrase->is_weak && !family->has_suffix && !is_granting(r, start, behind) &&
 	    !starts_any(r, behind) && !(IS(r, behind, W_OR, W_AND) && starts_any(r, behind + 1)))
 		return end;
+	/* A path to a text on the system, /usr/share/common-licenses/GPL-3: an aside. */
+	notice.is_vague = start >= 2 && IS(r, start - 1, W_LICENSES) && IS(r, start - 2, W_COMMON);
 	later = license_allows_later(r, behind, start, end, &notice.is_strict);
 	other = license_second_version(r, family, behind);
 	notice.expression = family_expression(r, family, version, other, later);
@@ -151,11 +153,23 @@ read_family(
 	return notice.end;
 }
 
+/* "not under the GPL", "no part of it is in the public domain" */
+static bool
+is_denied(const struct license_reading *r, size_t start, size_t reach)
+{
+	for (size_t i = start; i-- > 0 && start - i <= reach;)
+		if (IS(r, i, W_NOT, W_NO))
+			return true;
+	return false;
+}
+
 static size_t
 read_phrase(
     struct license_reading *r, const struct license_phrase *phrase, size_t start, size_t end)
 {
-	if (IS(r, end, W_STYLE, W_LIKE, W_COMPATIBLE))
+	bool is_public = phrase->id != NULL && strcmp(phrase->id, "LicenseRef-public-domain") == 0;
+
+	if (IS(r, end, W_STYLE, W_LIKE, W_COMPATIBLE) || is_denied(r, start, is_public ? 6 : 3))
 		return end;
 	if (phrase->family != NULL)
 		return read_family(r, phrase, start, end);

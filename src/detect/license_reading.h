@@ -67,6 +67,9 @@ enum known {
 	W_LGPL,
 	W_IS,
 	W_COPY,
+	W_COMMON,
+	W_NOT,
+	W_NO,
 	W_COUNT
 };
 

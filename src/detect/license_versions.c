@@ -9,7 +9,7 @@ static const char *const spellings[W_COUNT] = { "version", "v", "ver", "versions
 	"compatible", "http", "www", "spdx", "identifier", "of", "the", "this", "either", "at",
 	"your", "option", "gnu", "future", "released", "distributed", "copying", "covered", "dual",
 	"up", "as", "published", "by", "free", "software", "foundation", "inc", "in", "conditions",
-	"gpl", "lgpl", "is", "copy" };
+	"gpl", "lgpl", "is", "copy", "common", "not", "no" };
 
 /* Words that usually stand between the name of a license and its version. */
 static const enum known fillers[] = { W_VERSION, W_V, W_VER, W_VERSIONS, W_OR, W_AND, W_LICENSE,
