@@ -52,6 +52,7 @@ def bundle():
     return {
         "bad.pkl": fixtures.pickle_call("os", "system", "echo hi"),
         "good.pkl": fixtures.pickle_dict(),
+        "zz.pt": fixtures.torch_zip(fixtures.pickle_dict(), {"0": bytes(64)}),
         "sub/ask.pkl": fixtures.pickle_call("ultralytics.nn.tasks", "DetectionModel", "x"),
         "sub/short.pkl": fixtures.pickle_dict()[:-4],
         "sub/" + hostile.replace("/", "_"): fixtures.pickle_call("os", "system", "<script>alert(1)</script>"),
@@ -181,6 +182,8 @@ def nothing_else_matters(folder, members):
         ok(f"{name} and the folder have the same verdict", code == alone[0])
         wanted = set(plain[1]) - set(inside[1])
         ok(f"{name} holds every finding of the folder", not wanted, wanted)
+        surplus = {f for f in set(inside[1]) - set(plain[1]) if f[1] not in ("info", "low") and f[0] != "archive/unsafe-name"}
+        ok(f"{name} holds nothing else that counts", not surplus, surplus)
         ok(f"{name} holds every member of the folder", not set(plain[0]) - set(inside[0]), set(plain[0]) - set(inside[0]))
 
 

@@ -12,6 +12,78 @@
 #define CENTRAL_SIZE 46
 #define EXTRA_ZIP64 0x0001
 
+/* ---- a zip that is a member of a tar archive ---------------------------------------------------
+ */
+
+#define TAR_BLOCK 512
+
+/* The size that the tar header at POS states; false where no sound header stands there. */
+static bool
+read_tar_header(struct bytes file, uint64_t pos, uint64_t *ret_size)
+{
+	struct bytes header = bytes_slice(file, pos, TAR_BLOCK);
+	uint64_t sum = 0, claimed = 0, size = 0;
+
+	if (header.len < TAR_BLOCK || header.data[0] == '\0')
+		return false;
+	for (size_t i = 0; i < TAR_BLOCK; i++)
+		sum += i >= 148 && i < 156 ? ' ' : header.data[i];
+	for (size_t i = 148; i < 156; i++)
+		if (header.data[i] >= '0' && header.data[i] <= '7')
+			claimed = claimed << 3 | (uint64_t)(header.data[i] - '0');
+	for (size_t i = 124; i < 136; i++)
+		if (header.data[i] >= '0' && header.data[i] <= '7')
+			size = size << 3 | (uint64_t)(header.data[i] - '0');
+	*ret_size = size;
+	return sum == claimed && (header.data[124] & 0x80) == 0;
+}
+
+/* Where the zip whose end record stands at POS begins, as the record and its zip64 form say. */
+static bool
+read_base(struct bytes file, uint64_t pos, uint64_t *ret)
+{
+	struct reader r = reader_over(file), locator = reader_over(file);
+	uint32_t len, offset, signature = 0, disk;
+	uint64_t end64;
+
+	if (!reader_seek(&r, pos + 12) || !reader_u32le(&r, &len) || !reader_u32le(&r, &offset))
+		return false;
+	if (pos >= 76 && reader_seek(&locator, pos - 20) && reader_u32le(&locator, &signature) &&
+	    signature == 0x07064b50u) {
+		if (!reader_u32le(&locator, &disk) || !reader_u64le(&locator, &end64) ||
+		    end64 > pos - 76)
+			return false;
+		*ret = pos - 76 - end64;
+		return true;
+	}
+	if ((uint64_t)len + offset > pos || len == UINT32_MAX || offset == UINT32_MAX)
+		return false;
+	*ret = pos - len - offset;
+	return true;
+}
+
+/*
+ * Does the zip that ends at END, with its end record at POS, fill exactly one member of a tar
+ * archive? Then it is looked at as that member. Every tar file whose last member is a model would
+ * be two formats at once otherwise.
+ */
+static bool
+is_tar_member(struct bytes file, uint64_t pos, uint64_t end)
+{
+	uint64_t at = 0, size, base;
+
+	while (at < pos && read_tar_header(file, at, &size)) {
+		uint64_t data = at + TAR_BLOCK;
+
+		if (size > file.len - data)
+			return false;
+		if (pos < data + size)
+			return end == data + size && read_base(file, pos, &base) && base == data;
+		at = data + (size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
+	}
+	return false;
+}
+
 int64_t
 zip_find_end(struct bytes file)
 {
@@ -27,7 +99,8 @@ zip_find_end(struct bytes file)
 			continue;
 		comment = (size_t)p[20] | (size_t)p[21] << 8;
 		if (comment <= file.len - pos - END_SIZE)
-			return (int64_t)pos;
+			return is_tar_member(file, pos, pos + END_SIZE + comment) ? -1
+										  : (int64_t)pos;
 	}
 	return -1;
 }

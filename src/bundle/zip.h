@@ -46,7 +46,8 @@ struct zip {
 	    fault; /* why the central directory could not be read to its end; NULL where it could */
 };
 
-/* Where the last end record stands that fits the file; -1 where there is none. */
+/* Where the last end record stands that fits the file; -1 where there is none, or where it belongs
+ * to a zip that is a member of the tar archive FILE. */
 int64_t zip_find_end(struct bytes file);
 /* Reads the directory of the end record at END. False out of memory; what is broken is in
  * ret->fault. */
