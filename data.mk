@@ -16,6 +16,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/license.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
+	rules/checks/pii.yaml \
 	rules/checks/policy.yaml \
 	rules/checks/safetensors.yaml \
 	rules/checks/scan.yaml \
@@ -40,6 +41,13 @@ nobase_dist_pkgdata_DATA += \
 	rules/licenses/obligations.yaml \
 	rules/licenses/texts.dat \
 	rules/licenses/words.tsv \
+	rules/pii/america.yaml \
+	rules/pii/asia.yaml \
+	rules/pii/britain.yaml \
+	rules/pii/europe.yaml \
+	rules/pii/general.yaml \
+	rules/pii/germany.yaml \
+	rules/pii/others.yaml \
 	schemas/policy.schema.json \
 	schemas/report.schema.json \
 	schemas/waivers.schema.json \

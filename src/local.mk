@@ -98,6 +98,26 @@ libcore_la_SOURCES = \
 	src/provenance/oci.c \
 	src/provenance/oms.c src/provenance/oms.h \
 	src/provenance/oms_tree.c \
+	src/detect/pii.c \
+	src/detect/pii_address.c \
+	src/detect/pii_context.c \
+	src/detect/pii_find.h \
+	src/detect/pii_network.c \
+	src/detect/pii_phone.c \
+	src/detect/pii_report.c \
+	src/detect/pii_rules.c src/detect/pii_rules.h \
+	src/detect/pii_scan.h \
+	src/detect/pii_shape.c \
+	src/detect/pii_wallet.c \
+	src/detect/validators.c src/detect/validators.h src/detect/validators_table.h \
+	src/detect/validators_america.c \
+	src/detect/validators_asia.c \
+	src/detect/validators_central.c \
+	src/detect/validators_dates.c \
+	src/detect/validators_east.c \
+	src/detect/validators_finance.c \
+	src/detect/validators_north.c \
+	src/detect/validators_south.c \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/provenance/record.c \
 	src/provenance/shards.c \

@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
 	tests/unit/policy \
+	tests/unit/pii \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/tensors \
@@ -35,6 +36,8 @@ unit_tests = \
 check_PROGRAMS += $(unit_tests)
 EXTRA_DIST += tests/formats.h tests/tap.h
 EXTRA_DIST += tests/tap.h tests/unit/claims.h
+check_PROGRAMS += $(unit_tests) tests/corpus/validators
+EXTRA_DIST += tests/tap.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.
@@ -49,6 +52,7 @@ fuzz_targets = \
 	tests/fuzz/policy \
 	tests/fuzz/safetensors \
 	tests/fuzz/report \
+	tests/fuzz/pii \
 	tests/fuzz/text \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
@@ -81,6 +85,8 @@ tests_fuzz_safetensors_SOURCES = tests/fuzz/safetensors.c $(fuzz_common)
 tests_fuzz_safetensors_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_report_SOURCES = tests/fuzz/report.c $(fuzz_common)
 tests_fuzz_report_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_pii_SOURCES = tests/fuzz/pii.c $(fuzz_common)
+tests_fuzz_pii_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 

@@ -4,9 +4,11 @@
 #include "detect/detector.h"
 
 extern const struct detector detector_license;
+extern const struct detector detector_pii;
 
 const struct detector *const detectors[] = {
 	&detector_license,
+	&detector_pii,
 	NULL,
 };
 

@@ -77,6 +77,11 @@ SEEDS = {
                         "covers": 1, "why": "<script>"}],
         "decision": {"controls": [{"id": "<script>", "status": "PASS", "why": "<img>"}]},
         "summary": {"critical": 1}, "run": {"started": "2023-11-14T22:13:20Z"}}).encode()},
+    "pii": {
+        "numbers": b"card 4539 1488 0343 6467, ssn 078-05-1123, GB56HXDO88167774656119, +1-984-182-0190 x12\n",
+        "addresses": b"a.b@hotmail.se 2001:db8::10.0.0.1/64 00:1A:2B:3C:4D:5E bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        "rules": b"entities:\n  a:\n    title: t\n    authority: x\n    separators: '- '\n    shapes: ['[A-F]9{2,3}~X|9']\n",
+    },
     "pickle": {
         "call": fixtures.pickle_call("os", "system", "id"),
         "dict": fixtures.pickle_dict(20),

@@ -1,0 +1,214 @@
+/*
+ * How sure a candidate is, and whether that is said. What surrounds a number makes it personal:
+ * words nearby, the key of a value, the column of a table.
+ */
+#include "config.h"
+
+#include "core/text.h"
+#include "detect/pii_scan.h"
+
+#include <strings.h>
+
+#define WINDOW_BEFORE 64 /* bytes in which words count: five to ten of them */
+#define WINDOW_AFTER 24
+#define WEAKEST 10	  /* below, only context makes a finding */
+#define KNOWN 20	  /* numbers that documentation shows */
+#define DOCUMENT_EMAIL 45 /* documents and source name those who wrote them */
+#define ATTRIBUTION 30
+
+/* The text before a candidate in which words count: its line, or the line above it where the
+ * candidate begins one. */
+static struct bytes
+window_before(struct bytes text, size_t start)
+{
+	size_t from = start, lines = 0, letters = 0;
+
+	while (from > 0 && start - from < WINDOW_BEFORE) {
+		unsigned char c = text.data[from - 1];
+
+		if (c == '\n' && (letters > 0 || ++lines > 2))
+			break;
+		letters += c > ' ';
+		from--;
+	}
+	return bytes_slice(text, from, start - from);
+}
+
+static struct bytes
+window_after(struct bytes text, size_t end)
+{
+	size_t to = end;
+
+	while (to < text.len && to - end < WINDOW_AFTER && text.data[to] != '\n')
+		to++;
+	return bytes_slice(text, end, to - end);
+}
+
+static void
+context_of(struct pii_pass *pass, size_t start, size_t end, struct pii_set *set)
+{
+	if (!pass->has_key_context) {
+		memset(&pass->key_context, 0, sizeof(pass->key_context));
+		if (*pass->span->key != '\0')
+			pii_context_of(
+			    pass->rules, bytes_of_string(pass->span->key), &pass->key_context);
+		pass->has_key_context = true;
+	}
+	*set = pass->key_context;
+	pii_context_of(pass->rules, window_before(pass->text, start), set);
+	pii_context_of(pass->rules, window_after(pass->text, end), set);
+}
+
+static bool
+is_known(const struct pii_entity *entity, struct bytes value)
+{
+	char compact[VALIDATOR_MAX + 1];
+	size_t len;
+
+	if (entity->nknown == 0 || !validator_compact(value, compact, &len))
+		return false;
+	for (size_t i = 0; i < entity->nknown; i++)
+		if (strcasecmp(entity->known[i], compact) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_lower(struct bytes value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (value.data[i] >= 'a' && value.data[i] <= 'z')
+			return true;
+	return false;
+}
+
+static unsigned
+confidence_of(
+    const struct pii_pass *pass, const struct pii_candidate *candidate, const struct pii_set *set)
+{
+	const struct pii_entity *entity = &pass->rules->entities[candidate->entity];
+	struct bytes value =
+	    bytes_slice(pass->text, candidate->start, candidate->end - candidate->start);
+	bool is_value = pass->span->kind == SPAN_VALUE;
+	unsigned sure = candidate->base;
+
+	if (entity->finder == FIND_EMAIL && !candidate->is_fixed) {
+		if (!is_value)
+			return sure < DOCUMENT_EMAIL ? sure : DOCUMENT_EMAIL;
+		if (pass->is_attribution)
+			return ATTRIBUTION;
+	}
+	if (candidate->is_fixed)
+		return sure;
+	if (entity->finder == FIND_SHAPES && has_lower(value) && sure > WEAKEST)
+		sure = sure / 2 < WEAKEST ? WEAKEST : sure / 2;
+	if (is_value && value.len == pass->text.len && entity->record > sure)
+		sure = entity->record;
+	if (pii_set_has(set, candidate->entity) && entity->context > sure)
+		sure = entity->context;
+	if (sure > KNOWN && is_known(entity, value))
+		sure = KNOWN;
+	return sure;
+}
+
+static uint64_t
+hash_of(unsigned entity, struct bytes value)
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ entity;
+
+	for (size_t i = 0; i < value.len; i++)
+		hash = (hash ^ value.data[i]) * 0x100000001b3u;
+	return hash | 1;
+}
+
+/* Each value is told of once in a member; the table forgets what it has no room for. */
+static bool
+was_seen(struct pii_pass *pass, unsigned entity, struct bytes value)
+{
+	uint64_t hash = hash_of(entity, value);
+	uint64_t *slot = &pass->seen[(hash >> 20) & (PII_SEEN_SLOTS - 1)];
+
+	if (*slot == hash)
+		return true;
+	*slot = hash;
+	return false;
+}
+
+static void
+report(struct pii_pass *pass, const struct pii_candidate *candidate, unsigned sure)
+{
+	const struct pii_entity *entity = &pass->rules->entities[candidate->entity];
+	struct bytes value =
+	    bytes_slice(pass->text, candidate->start, candidate->end - candidate->start);
+	const char *mask;
+
+	if (sure >= PII_SEEN_FROM && pass->sure_end < candidate->end)
+		pass->sure_end = candidate->end;
+	if (was_seen(pass, candidate->entity, value) ||
+	    ++pass->counts[candidate->entity] > PII_LISTED)
+		return;
+	mask = text_mask(sink_arena(pass->sink), value);
+	sink_finding_likely(pass->sink, entity->check, sure, pass->span->offset + candidate->start,
+	    value.len, mask, "this looks like %s", entity->title);
+}
+
+void
+pii_consider(struct pii_pass *pass, struct pii_candidate *candidates, size_t n)
+{
+	const struct pii_candidate *best = NULL;
+	unsigned best_sure = 0;
+	struct pii_set set;
+
+	if (n == 0 || candidates[0].start < pass->sure_end)
+		return;
+	context_of(pass, candidates[0].start, candidates[n - 1].end, &set);
+	for (size_t i = 0; i < n; i++) {
+		unsigned sure = confidence_of(pass, &candidates[i], &set);
+
+		if (pass->is_short && sure >= WEAKEST)
+			report(pass, &candidates[i], sure);
+		if (sure > best_sure) {
+			best = &candidates[i];
+			best_sure = sure;
+		}
+	}
+	if (!pass->is_short && best != NULL && best_sure >= PII_SEEN_FROM)
+		report(pass, best, best_sure);
+}
+
+/* The words of a key, one by one. */
+static bool
+key_has(const struct pii_words *words, const char *key)
+{
+	struct bytes b = bytes_of_string(key);
+	size_t from = 0;
+
+	for (size_t i = 0; i <= b.len; i++) {
+		if (i < b.len && pii_is_alnum(b.data[i]))
+			continue;
+		if (i > from && pii_words_have(words, bytes_slice(b, from, i - from)))
+			return true;
+		from = i + 1;
+	}
+	return false;
+}
+
+void
+pii_enter_span(struct pii_pass *pass, const struct span *span)
+{
+	pass->span = span;
+	pass->text = span->text;
+	pass->has_key_context = false;
+	pass->tried = pass->net_tried = pass->phone_end = pass->sure_end = 0;
+	pass->is_ignored = *span->key != '\0' && key_has(&pass->rules->ignored_keys, span->key);
+	pass->is_attribution = *span->key != '\0' && key_has(&pass->rules->attribution, span->key);
+}
+
+void
+pii_sum_up(struct pii_pass *pass)
+{
+	for (size_t i = 0; i < pass->rules->nentities; i++)
+		if (pass->counts[i] > PII_LISTED)
+			sink_fact(pass->sink, pass->rules->entities[i].check, "%ju",
+			    (uintmax_t)pass->counts[i]);
+}

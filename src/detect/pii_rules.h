@@ -1,0 +1,112 @@
+/*
+ * What personal data looks like, compiled from rules/pii/: entities with their shapes and context
+ * words, and the tables that lead from the first word of a candidate to the shapes it may have.
+ * rules/pii/README.yaml says what stands in the files.
+ */
+#ifndef DETECT_PII_RULES_H
+#define DETECT_PII_RULES_H
+
+#include "core/arena.h"
+#include "core/rules.h"
+#include "detect/validators.h"
+
+#define PII_ENTITIES 192 /* a context is a set of entities: so many bits */
+#define PII_SHAPES 1024	 /* of all entities */
+#define PII_STEPS 32	 /* of one shape */
+#define PII_WORD 24	 /* bytes of the first word of any shape */
+#define PII_PHRASE 5	 /* words of a context phrase */
+#define PII_SEEN_FROM 40 /* less sure findings are told of in short texts only */
+#define PII_SHORT 512	 /* bytes of a short text */
+
+/* One step of a shape: a run of characters of a set, or the separator. */
+struct pii_step {
+	enum { STEP_SET, STEP_SEPARATOR, STEP_MAYBE } kind;
+	unsigned char min, max;
+	uint64_t set[2]; /* ASCII in upper case */
+};
+
+enum pii_finder {
+	FIND_SHAPES,
+	FIND_EMAIL,
+	FIND_IBAN,
+	FIND_IP,
+	FIND_MAC,
+	FIND_PHONE,
+	FIND_URL,
+	FIND_WALLET,
+	FIND_COUNT
+};
+
+struct pii_entity {
+	const char *check; /* "pii/us-ssn" */
+	const char *title; /* "a US social security number" */
+	enum pii_finder finder;
+	const struct validator *validator; /* or NULL */
+	unsigned base, context, record;	   /* how sure: alone, with context, as a value */
+	const char *const *known;	   /* compact numbers that documentation shows */
+	size_t nknown;
+};
+
+struct pii_shape {
+	unsigned short entity;
+	unsigned char base, nsteps;
+	bool is_glued; /* may follow a letter */
+	bool is_alone; /* only where the text is nothing else */
+	const struct validator *validator;
+	char separators[8];
+	struct pii_step steps[PII_STEPS];
+};
+
+/* A set of entities. */
+struct pii_set {
+	uint64_t bits[PII_ENTITIES / 64];
+};
+
+static inline bool
+pii_set_has(const struct pii_set *set, size_t i)
+{
+	return set->bits[i / 64] >> (i % 64) & 1;
+}
+
+/* Words in lower case, sorted; of lists in the rules. */
+struct pii_words {
+	const char **words;
+	size_t n;
+};
+
+struct pii_context_entry {
+	uint64_t hash;
+	struct pii_set entities;
+};
+
+struct pii_rules {
+	struct arena *arena;
+	size_t nentities, nshapes;
+	struct pii_entity *entities;
+	struct pii_shape *shapes;
+	int finders[FIND_COUNT]; /* the entity of each finder; -1 for none */
+	/* Shapes by first character (digits, then letters) and length of the first word. */
+	unsigned starts[36 * (PII_WORD + 1) + 1];
+	unsigned short *lists;
+	/* Context phrases by hash: open addressing, a power of two. */
+	struct pii_context_entry *context;
+	size_t ncontext;
+	struct pii_words domains, roles, top, attribution, ignored_keys, extensions;
+};
+
+extern const struct rule_kind pii_rule_kind;
+
+/* shape.c: FORM and SEPARATORS compiled into a shape. False where FORM is none. */
+MUST_USE bool pii_shape_parse(struct pii_shape *, const char *form, const char *separators);
+/* Where a match that starts at POS ends; 0 where there is none. */
+size_t pii_shape_match(const struct pii_shape *, struct bytes text, size_t pos);
+/* The characters that may come first, and the lengths that the first word may have, as bits. */
+void pii_shape_start(const struct pii_shape *, uint64_t first[2], uint64_t *ret_lengths);
+
+/* context.c: the entities whose phrases stand in TEXT. */
+void pii_context_of(const struct pii_rules *, struct bytes text, struct pii_set *);
+/* The hash of the words of a phrase; 0 where there are none or too many. */
+uint64_t pii_phrase_hash(const char *phrase);
+bool pii_words_have(const struct pii_words *, struct bytes word);
+
+#endif
