@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/license_data \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
+	tests/unit/pickle \
 	tests/unit/policy \
 	tests/unit/pii \
 	tests/unit/reader \
@@ -34,7 +35,7 @@ unit_tests = \
 	tests/unit/wire \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
-EXTRA_DIST += tests/formats.h tests/tap.h
+EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h
 EXTRA_DIST += tests/tap.h tests/unit/claims.h
 check_PROGRAMS += $(unit_tests) tests/corpus/validators
 EXTRA_DIST += tests/tap.h
@@ -53,6 +54,12 @@ fuzz_targets = \
 	tests/fuzz/safetensors \
 	tests/fuzz/report \
 	tests/fuzz/pii \
+	tests/fuzz/joblib \
+	tests/fuzz/numpy \
+	tests/fuzz/pickle \
+	tests/fuzz/tar \
+	tests/fuzz/torch \
+	tests/fuzz/zip \
 	tests/fuzz/text \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
@@ -65,6 +72,18 @@ fuzz_ldflags = $(AM_LDFLAGS)
 endif
 EXTRA_DIST += tests/fuzz/replay.c
 
+tests_fuzz_joblib_SOURCES = tests/fuzz/joblib.c $(fuzz_common)
+tests_fuzz_joblib_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_numpy_SOURCES = tests/fuzz/numpy.c $(fuzz_common)
+tests_fuzz_numpy_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_pickle_SOURCES = tests/fuzz/pickle.c $(fuzz_common)
+tests_fuzz_pickle_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_tar_SOURCES = tests/fuzz/tar.c $(fuzz_common)
+tests_fuzz_tar_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_torch_SOURCES = tests/fuzz/torch.c $(fuzz_common)
+tests_fuzz_torch_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_zip_SOURCES = tests/fuzz/zip.c $(fuzz_common)
+tests_fuzz_zip_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_gguf_SOURCES = tests/fuzz/gguf.c $(fuzz_common)
 tests_fuzz_gguf_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_claims_SOURCES = tests/fuzz/claims.c $(fuzz_common)

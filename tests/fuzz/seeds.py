@@ -3,6 +3,7 @@
 
 import json
 import os
+import struct
 import sys
 
 import fixtures
@@ -82,10 +83,30 @@ SEEDS = {
         "addresses": b"a.b@hotmail.se 2001:db8::10.0.0.1/64 00:1A:2B:3C:4D:5E bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
         "rules": b"entities:\n  a:\n    title: t\n    authority: x\n    separators: '- '\n    shapes: ['[A-F]9{2,3}~X|9']\n",
     },
+    "joblib": {
+        "array": fixtures.joblib_array(bytes(16)),
+        "objects": fixtures.joblib_array(fixtures.pickle_dict(2), b"O8"),
+    },
+    "numpy": {
+        "float": fixtures.npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", bytes(16)),
+        "structured": fixtures.npy("{'descr': [('a', '<f4'), ('b', '|O', (2,))], 'fortran_order': True, 'shape': (), }",
+                                   fixtures.pickle_dict(2), 2),
+    },
     "pickle": {
         "call": fixtures.pickle_call("os", "system", "id"),
         "dict": fixtures.pickle_dict(20),
-        "proto0": b"(lp0\nI1\naS'x'\np1\nacos\nsystem\n(S'id'\ntR.",
+        "proto0": b"(lp0\nI1\naS'x\\x41'\np1\nacos\nsystem\n(S'id'\ntR.",
+        "frames": b"\x80\x04\x95\x16\0\0\0\0\0\0\0}\x94(\x8c\x01a\x94K\x01\x8c\x01b\x94](K\x02K\x03eu.",
+        "tensor": fixtures.torch_pickle(),
+        "partial": b"cfunctools\npartial\n(cbuiltins\ngetattr\n(cre\ncompile\nS'a'\ntRS'id'\ntR(NN)}tb.",
+        "nested": b"\x80\x04\x8c\x1cgAJjb3MKc3lzdGVtCilSLi4uLi4u." + bytes(20) + fixtures.pickle_dict(1),
+    },
+    "torch": {
+        "zip": fixtures.torch_zip(fixtures.torch_pickle(), {"0": bytes(16)}),
+        "legacy": b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}." + fixtures.torch_pickle()
+                  + b"\x80\x02]q\0X\x01\0\0\x000a." + struct.pack("<Q", 4) + bytes(16),
+        "source": b"import os as o\nfrom a.b import (c, d as e)\nx = o.system('a')\n\"\"\"s\"\"\"\nops.aten.save(e(1))\n",
+        "manifest": b'{"model": {"handler": "h.py", "serializedFile": "../m.pt"}}',
     },
     "zip": {
         "torch": fixtures.torch_zip(fixtures.pickle_dict(), {"0": bytes(64)}),

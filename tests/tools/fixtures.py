@@ -81,6 +81,26 @@ def tar_of(members):
     return out.getvalue()
 
 
+def torch_pickle():
+    """Protocol 2: a dictionary of one tensor of four floats, as torch.save() writes it."""
+    return (b"\x80\x02}X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n"
+            b"X\x01\0\0\x000X\x03\0\0\0cpuK\x04tQK\0K\x02K\x02\x86K\x02K\x01\x86\x89ccollections\nOrderedDict\n)RtRs.")
+
+
+def npy(header, data, version=1):
+    text = header.encode().ljust(117) + b"\n"
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(text)) + text + data
+
+
+def joblib_array(data, code=b"f8"):
+    """Protocol 4: an array of two items as joblib writes it, its bytes behind the BUILD."""
+    def text(word):
+        return b"\x8c" + bytes([len(word)]) + word
+    return (b"\x80\x04" + text(b"joblib.numpy_pickle") + text(b"NumpyArrayWrapper") + b"\x93)\x81}(" + text(b"shape")
+            + b"K\x02\x85" + text(b"dtype") + text(b"numpy") + text(b"dtype") + b"\x93" + text(code) + b"\x89\x88\x87Rub"
+            + data + b".")
+
+
 def write(path, data):
     import os
     folder = os.path.dirname(path)
