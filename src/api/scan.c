@@ -6,6 +6,7 @@
 #include "api/session.h"
 #include "api/signing.h"
 #include "core/limits.h"
+#include "detect/detector.h"
 #include "policy/baseline.h"
 #include "report/folder.h"
 #include "scan/scan.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_DETECTORS 32
 #define MAX_INPUTS 64	      /* signatures, keys, certificates on one command line, each */
 #define LIMIT_TRUST (4 * MIB) /* a key, a certificate chain, a trusted root */
 
@@ -183,16 +185,31 @@ failed:
 	return false;
 }
 
+/* The detectors that the policy names; all where it names none. */
+static const char *const *
+detectors_of(const struct policy *policy, const char *names[MAX_DETECTORS])
+{
+	size_t n = 0;
+
+	if (policy->detectors.items != NULL)
+		return policy->detectors.items;
+	for (size_t i = 0; detectors[i] != NULL && n + 1 < MAX_DETECTORS; i++)
+		names[n++] = detectors[i]->name;
+	names[n] = NULL;
+	return names;
+}
+
 static bool
 scan(struct run *run, struct status *status)
 {
 	const struct assay_request *request = run->request;
+	const char *all[MAX_DETECTORS];
 	struct scan_options options = { .targets = request->targets,
 		.ntargets = request->ntargets,
 		.rules = run->session.rules,
 		.catalog = run->session.catalog,
 		.inspects = request->inspects,
-		.detectors = run->policy->detectors.items,
+		.detectors = detectors_of(run->policy, all),
 		.trust = trust_of(request, run->policy, &run->inputs, run->settings->now),
 		.signatures = run->inputs.signatures,
 		.nsignatures = run->inputs.nsignatures,

@@ -401,7 +401,7 @@ print_quoted(FILE *file, const char *text)
 			fputs("\\uFFFD", file);
 		else if (code == '"' || code == '\\')
 			fprintf(file, "\\%c", (int)code);
-		else if (text_is_unsafe(code) || code > 0xffff)
+		else if (text_is_unsafe(code) || code == 0xfeff || code > 0xfffd)
 			fprintf(file, "\\U%08" PRIX32, code);
 		else
 			(void)fwrite(left.data, 1, len, file);

@@ -49,7 +49,7 @@ SEEDS = {
     "policy": {
         "all": b"fail-on: never\nchecks: {\"zip/*\": off}\nformats: {allow: [gguf], forbid: unset}\n"
                b"pii: {review-from: 50, fail-from: never}\ndocumentation: {metrics: {f1: \"review >= 0.5\"}}\n",
-        "odd": b"description: \"\\u202e \\x07 \\\\ \\U0001F600\"\npickle: {allow: [\"a.b\", \"c.*\"]}\n",
+        "odd": b"description: \"\\u202e \\x07 \\\\ \\uFFFF \\U0001F600\"\npickle: {allow: [\"a.b\", \"c.*\"]}\n",
     },
     "text": {
         "json": b'\x00{"auto_map": {"A": "m.M"}, "vocab": {"a": 1}, "t": "x\\u00e9\\n"}',

@@ -16,6 +16,7 @@ documentation:
     "bad-pattern.yaml": "name: bad\nchecks:\n  \"pickel/*\": off\n",
     "loop.yaml": "name: loop\nextends: ./loop.yaml\n",
     "open.yaml": "name: open\npickle:\n  allow: [\"*\"]\n",
+    "least.yaml": "name: least\n",
     "nameless.yaml": "fail-on: low\n",
 }
 for name, text in FILES.items():
