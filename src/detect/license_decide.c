@@ -115,6 +115,29 @@ holds(const struct license_node *node, const struct license_node *needle)
 	    (holds(node->left, needle) || holds(node->right, needle));
 }
 
+/* Is ONE a choice that some OR among the operands of ALL offers? */
+static bool
+is_offered(const struct license_node *all, const struct license_node *one)
+{
+	if (all->kind == LICENSE_AND)
+		return is_offered(all->left, one) || is_offered(all->right, one);
+	return all->kind == LICENSE_OR && holds(all, one);
+}
+
+/* NODE, an operand of ALL or several, without licenses that are also offered as a choice: who
+ * names one of two licenses does not withdraw the other. */
+static const struct license_node *
+without_choices(
+    struct arena *arena, const struct license_node *all, const struct license_node *node)
+{
+	if (node == NULL || node->kind == LICENSE_OR)
+		return node;
+	if (node->kind == LICENSE_ONE)
+		return is_offered(all, node) ? NULL : node;
+	return license_expression_join(arena, LICENSE_AND, without_choices(arena, all, node->left),
+	    without_choices(arena, all, node->right));
+}
+
 const struct license_node *
 license_decide(struct arena *arena, struct license_found *found)
 {
@@ -143,5 +166,6 @@ license_decide(struct arena *arena, struct license_found *found)
 		all = license_expression_join(arena, LICENSE_AND, all, group);
 		group = node;
 	}
-	return license_expression_join(arena, LICENSE_AND, all, group);
+	all = license_expression_join(arena, LICENSE_AND, all, group);
+	return without_choices(arena, all, all);
 }

@@ -26,6 +26,16 @@ struct declaring {
 	bool is_other; /* a model card whose license is none of the Hub's */
 };
 
+/* What tools and people write where they declare nothing, or only where to look. */
+static bool
+says_nothing(struct bytes value)
+{
+	return text_equal_ignoring_case(value, "unknown") ||
+	    text_equal_ignoring_case(value, "none") ||
+	    text_equal_ignoring_case(value, "NOASSERTION") ||
+	    bytes_starts(value, "SEE LICENSE IN") || bytes_starts(value, "Copyright");
+}
+
 /* One more license that is declared. Several of a list all apply. */
 static void
 declare(struct declaring *d, struct bytes value, uint64_t offset)
@@ -34,7 +44,7 @@ declare(struct declaring *d, struct bytes value, uint64_t offset)
 	const struct license_node *node;
 	const char *expression = NULL;
 
-	if (value.len == 0 || value.len > MAX_FIELD || bytes_starts(value, "SEE LICENSE IN"))
+	if (value.len == 0 || value.len > MAX_FIELD || says_nothing(value))
 		return;
 	if (d->out->is_card)
 		expression = license_names_hub_family(d->data->names, value);
@@ -379,26 +389,38 @@ read_json_value(struct declaring *d, struct bytes text, size_t pos)
 	}
 }
 
+/* Does KEY of an object DEPTH deep declare? "license" further inside is often a script or a file.
+ */
+static bool
+declares(struct bytes key, unsigned depth)
+{
+	return bytes_equal_string(key, "org.opencontainers.image.licenses") ||
+	    (depth == 1 &&
+		(bytes_equal_string(key, "license") || bytes_equal_string(key, "licenses") ||
+		    bytes_equal_string(key, "license_name")));
+}
+
 static void
 read_json(struct declaring *d, struct bytes text)
 {
-	static const char *const keys[] = { "\"license\"", "\"licenses\"",
-		"\"org.opencontainers.image.licenses\"", "\"license_name\"" };
+	unsigned depth = 0;
+	struct bytes key;
+	size_t end;
 
 	d->out->is_metadata = true;
 	text = bytes_slice(text, 0, MAX_METADATA);
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		struct bytes key = bytes_of_string(keys[i]);
+	for (size_t pos = 0; pos < text.len; pos++) {
+		uint8_t c = text.data[pos];
 
-		for (int64_t at = bytes_find(text, key, 0); at >= 0;
-		     at = bytes_find(text, key, (size_t)at + 1)) {
-			size_t pos = (size_t)at + key.len;
-
-			while (pos < text.len && text.data[pos] <= ' ')
-				pos++;
-			if (pos < text.len && text.data[pos] == ':')
-				read_json_value(d, text, pos);
-		}
+		depth += c == '{' || c == '[';
+		depth -= (c == '}' || c == ']') && depth > 0;
+		if (c != '"' || !json_string(text, pos, &key, &end))
+			continue;
+		pos = end - 1;
+		while (end < text.len && text.data[end] <= ' ')
+			end++;
+		if (end < text.len && text.data[end] == ':' && declares(key, depth))
+			read_json_value(d, text, end);
 	}
 }
 

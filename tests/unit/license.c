@@ -164,6 +164,10 @@ static const struct said notices[] = {
 	{ "Licensed under the Apache License v2.0 with LLVM Exceptions",
 	    "Apache-2.0 WITH LLVM-exception" },
 	{ "SPDX-License-Identifier: eCos-2.0", "GPL-2.0-or-later WITH eCos-exception-2.0" },
+	{ "Licensed under the MIT license or the Apache License 2.0. The MIT license follows.",
+	    "MIT OR Apache-2.0" },
+	{ "The BSD license. Licensed under the Apache License 2.0 or the BSD license.",
+	    "Apache-2.0 OR BSD-3-Clause" },
 	{ "a license of some kind, or a BSD tape, or the MIT campus", "none" },
 	{ "This GPL-compatible license manager checks licenses.", "none" },
 	{ "The public domain of the license plate registry: permission denied", "none" },
@@ -227,6 +231,9 @@ test_declarations(void)
 	    "MIT OR ISC", "package.json");
 	eq_str(declared("package.json", "{\"licenses\": [{\"type\": \"MIT\", \"url\": \"u\"}]}"),
 	    "MIT", "package.json of old");
+	eq_str(declared("package.json", "{\"scripts\": {\"license\": \"npx licenses\"}}"), "none",
+	    "package.json: a script called license");
+	ok(!sink_has(sink, "license/unknown"), "says nothing");
 	eq_str(declared("index.json",
 		   "{\"annotations\": {\"org.opencontainers.image.licenses\": \"Apache-2.0\"}}"),
 	    "Apache-2.0", "an OCI annotation");
