@@ -22,10 +22,12 @@ libcore_la_SOURCES = \
 	src/crypto/blake3.c src/crypto/blake3.h \
 	src/crypto/digest.c src/crypto/digest.h \
 	src/crypto/dsse.c src/crypto/dsse.h \
+	src/crypto/fulcio.c src/crypto/fulcio.h \
 	src/crypto/key.c src/crypto/key.h \
 	src/crypto/merkle.c src/crypto/merkle.h \
 	src/crypto/note.c src/crypto/note.h \
-	src/crypto/x509.c src/crypto/x509.h \
+	src/crypto/tsa.c src/crypto/tsa.h \
+	src/crypto/x509.c src/crypto/x509.h src/crypto/x509_private.h \
 	src/bundle/member.c src/bundle/member.h \
 	src/bundle/names.c src/bundle/names.h \
 	src/bundle/scratch.c src/bundle/spool.h \
@@ -96,6 +98,7 @@ libcore_la_SOURCES = \
 	src/provenance/listing.c src/provenance/listing.h \
 	src/provenance/mlflow.c \
 	src/provenance/oci.c \
+	src/provenance/match.c src/provenance/match.h \
 	src/provenance/oms.c src/provenance/oms.h \
 	src/provenance/oms_tree.c \
 	src/detect/pii.c \
@@ -121,8 +124,11 @@ libcore_la_SOURCES = \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/provenance/record.c \
 	src/provenance/shards.c \
+	src/provenance/rekor.c src/provenance/rekor.h \
+	src/provenance/rekor_body.c src/provenance/rekor_body.h \
 	src/provenance/signer.c src/provenance/signer.h \
 	src/provenance/sigstore.c \
+	src/provenance/trusted_root.c src/provenance/trusted_root.h \
 	src/provenance/sums.c src/provenance/sums.h \
 	src/provenance/sums_line.c \
 	src/scan/assemble.c \

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "crypto/digest.h"
+#include "crypto/x509_private.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -15,9 +16,8 @@
 #define MAX_ROOTS 1000 /* of all files together; system bundles have 150 */
 #define MAX_DEPTH 16
 
-/* A certificate of exactly these bytes. */
-static X509 *
-parse(struct bytes der)
+X509 *
+x509_parse(struct bytes der)
 {
 	const unsigned char *data = der.data;
 	X509 *certificate = der.len == 0 || der.len > ((size_t)1 << 20)
@@ -28,7 +28,24 @@ parse(struct bytes der)
 		X509_free(certificate);
 		certificate = NULL;
 	}
+	ERR_clear_error();
 	return certificate;
+}
+
+STACK_OF(X509) * x509_parse_list(const struct bytes *certificates, size_t n)
+{
+	STACK_OF(X509) *list = sk_X509_new_null();
+
+	for (size_t i = 0; list != NULL && i < n; i++) {
+		X509 *one = x509_parse(certificates[i]);
+
+		if (one == NULL || sk_X509_push(list, one) <= 0) {
+			X509_free(one);
+			sk_X509_pop_free(list, X509_free);
+			return NULL;
+		}
+	}
+	return list;
 }
 
 static bool
@@ -134,32 +151,19 @@ leaf_key(X509 *leaf, struct status *status)
 	return key_take(pkey, status);
 }
 
-/* The certificates behind the leaf. */
-static bool
-add_others(const struct x509_request *request, STACK_OF(X509) * others)
-{
-	for (size_t i = 1; i < request->ncertificates; i++) {
-		X509 *other = parse(request->certificates[i]);
-
-		if (other == NULL || sk_X509_push(others, other) <= 0) {
-			X509_free(other);
-			return false;
-		}
-	}
-	return true;
-}
-
 struct key *
 x509_verify(const struct x509_request *request, struct arena *arena, const char **ret_subject,
     struct status *status)
 {
 	X509_STORE *store = X509_STORE_new();
-	STACK_OF(X509) *others = sk_X509_new_null();
-	X509 *leaf = request->ncertificates > 0 ? parse(request->certificates[0]) : NULL;
+	STACK_OF(X509) *others = NULL;
+	X509 *leaf = request->ncertificates > 0 ? x509_parse(request->certificates[0]) : NULL;
 	struct key *key = NULL;
 	size_t nroots = 0;
 
-	if (store == NULL || others == NULL) {
+	if (leaf != NULL)
+		others = x509_parse_list(request->certificates + 1, request->ncertificates - 1);
+	if (store == NULL) {
 		status_set(status, STATUS_MEMORY, "no memory to verify a certificate");
 		goto out;
 	}
@@ -170,7 +174,7 @@ x509_verify(const struct x509_request *request, struct arena *arena, const char 
 		status_set(status, STATUS_USAGE,
 		    "the file of trusted certificates holds none: PEM texts that start with "
 		    "-----BEGIN CERTIFICATE----- are needed");
-	else if (leaf == NULL || !add_others(request, others))
+	else if (others == NULL)
 		status_set(status, STATUS_MALFORMED, "a certificate of the chain is malformed");
 	else if (!may_sign(leaf))
 		status_set(status, STATUS_MALFORMED,

@@ -10,4 +10,10 @@
 /* As signer_verify(), for a bundle with a certificate. */
 void keyless_verify(const struct signer_request *, struct provenance *ret);
 
+/*
+ * For a signature by KEY: the entries and time stamps that its bundle carries, if any, must hold
+ * under the trusted root. False and a status otherwise.
+ */
+MUST_USE bool keyless_check_logs(const struct signer_request *, struct key *key, struct status *);
+
 #endif

@@ -57,6 +57,21 @@ fits_hint(const struct signer_request *request, const struct key *key)
 	    (strcmp(bundle->hint, pem) == 0 || strcmp(bundle->hint, spki) == 0);
 }
 
+/* The signature holds; what the bundle says of logs must hold too where the user can judge it. */
+static void
+accept_key(const struct signer_request *request, struct key *key, const char *fingerprint,
+    struct provenance *ret)
+{
+	struct status status = { 0 };
+
+	ret->signer = arena_format(request->arena, "sha256:%s", fingerprint);
+	ret->algorithm = key_algorithm(key, request->arena);
+	if (request->trust->trusted_root.len > 0 && !keyless_check_logs(request, key, &status))
+		say(ret, PROVENANCE_FAILED, arena_string(request->arena, status.text));
+	else
+		say(ret, PROVENANCE_VERIFIED, "signed with a trusted key");
+}
+
 static void
 verify_key(const struct signer_request *request, struct provenance *ret)
 {
@@ -77,15 +92,11 @@ verify_key(const struct signer_request *request, struct provenance *ret)
 			continue;
 		if (fits_hint(request, key)) {
 			fits = true;
-			if (signer_key_fits(request, key) && key_fingerprint(key, fingerprint)) {
-				ret->signer =
-				    arena_format(request->arena, "sha256:%s", fingerprint);
-				ret->algorithm = key_algorithm(key, request->arena);
-				say(ret, PROVENANCE_VERIFIED, "signed with a trusted key");
-			}
+			if (signer_key_fits(request, key) && key_fingerprint(key, fingerprint))
+				accept_key(request, key, fingerprint, ret);
 		}
 		key_free(key);
-		if (ret->status == PROVENANCE_VERIFIED && ret->signer != NULL)
+		if (ret->signer != NULL)
 			return;
 	}
 	say(ret, PROVENANCE_FAILED,
