@@ -29,13 +29,16 @@ read_findings(
 	if (baseline->fingerprints == NULL)
 		return status_set(status, STATUS_MEMORY, "no memory for the baseline");
 	for (size_t i = 0; i < json_object_array_length(findings); i++) {
-		const char *fingerprint =
-		    jsonfile_string(json_object_array_get_idx(findings, i), "fingerprint");
+		struct json_object *finding = json_object_array_get_idx(findings, i);
+		const char *fingerprint = jsonfile_string(finding, "fingerprint");
 
 		if (fingerprint == NULL || strlen(fingerprint) != 32)
 			return status_set(status, STATUS_USAGE,
 			    "the baseline %s: finding %zu has no fingerprint", path, i + 1);
-		memcpy(baseline->fingerprints[baseline->n++], fingerprint, 33);
+		/* What was waived then is accepted by its waiver only, and for as long as that
+		 * runs. */
+		if (jsonfile_string(finding, "waived") == NULL)
+			memcpy(baseline->fingerprints[baseline->n++], fingerprint, 33);
 	}
 	qsort(baseline->fingerprints, baseline->n, sizeof(*baseline->fingerprints), compare);
 	return true;

@@ -567,6 +567,16 @@ test_baseline(void)
 	ok(decision.verdict == VERDICT_FAIL, "what it does not hold counts");
 	result_free(result);
 	baseline_free(baseline);
+	result = result_of(&medium, 1);
+	snprintf(text, sizeof(text),
+	    "{\"schema\":\"assay-report/"
+	    "1\",\"findings\":[{\"fingerprint\":\"%s\",\"waived\":\"x\"}]}",
+	    result->findings[0].fingerprint);
+	options.baseline = baseline = baseline_read(write_file("report.json", text), &status);
+	decision = decide_on(result, "", &options);
+	ok(decision.verdict == VERDICT_REVIEW, "what was waived then is not accepted for ever");
+	result_free(result);
+	baseline_free(baseline);
 	ok(baseline_read(write_file("report.json", "{\"findings\":[]}"), &status) == NULL,
 	    "another file is none");
 }
