@@ -11,8 +11,8 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/documentation.yaml \
 	rules/checks/format.yaml \
 	rules/checks/gguf.yaml \
-	rules/checks/json.yaml \
 	rules/checks/hash.yaml \
+	rules/checks/json.yaml \
 	rules/checks/license.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
@@ -24,6 +24,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/tar.yaml \
 	rules/checks/torch.yaml \
 	rules/checks/yaml.yaml \
+	rules/checks/yara.yaml \
 	rules/checks/zip.yaml \
 	rules/globals/boosting.yaml \
 	rules/globals/joblib.yaml \
@@ -48,6 +49,14 @@ nobase_dist_pkgdata_DATA += \
 	rules/pii/general.yaml \
 	rules/pii/germany.yaml \
 	rules/pii/others.yaml \
+	rules/yara/data.yar \
+	rules/yara/droppers.yar \
+	rules/yara/executables.yar \
+	rules/yara/miners.yar \
+	rules/yara/payloads.yar \
+	rules/yara/shells.yar \
+	rules/yara/templates.yar \
+	rules/yara/web.yar \
 	schemas/policy.schema.json \
 	schemas/report.schema.json \
 	schemas/waivers.schema.json \

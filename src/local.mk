@@ -121,6 +121,7 @@ libcore_la_SOURCES = \
 	src/detect/validators_finance.c \
 	src/detect/validators_north.c \
 	src/detect/validators_south.c \
+	src/detect/yara.c \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/provenance/record.c \
 	src/provenance/shards.c \

@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/text_mask \
 	tests/unit/texts \
 	tests/unit/wire \
+	tests/unit/yara \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h

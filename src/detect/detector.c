@@ -5,10 +5,12 @@
 
 extern const struct detector detector_license;
 extern const struct detector detector_pii;
+extern const struct detector detector_yara;
 
 const struct detector *const detectors[] = {
 	&detector_license,
 	&detector_pii,
+	&detector_yara,
 	NULL,
 };
 

@@ -6,6 +6,7 @@
 #include "bundle/target.h"
 #include "core/limits.h"
 #include "core/text.h"
+#include "detect/detector.h"
 #include "scan/collect.h"
 #include "scan/pool.h"
 
@@ -337,6 +338,21 @@ verify_claims(struct scan *scan)
 }
 
 /* Compiles before the fork what every worker needs, so that they share it. */
+static bool
+compile_rules(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+
+	for (size_t i = 0; options->inspects && options->detectors[i] != NULL; i++) {
+		const struct detector *detector = detector_by_name(options->detectors[i]);
+
+		if (detector != NULL && detector->rules != NULL &&
+		    rules_get(options->rules, detector->rules, scan->status) == NULL)
+			return false;
+	}
+	return true;
+}
+
 static void
 prepare(struct scan *scan)
 {
@@ -364,7 +380,8 @@ scan_run(const struct scan_options *options, struct result **ret, struct status 
 		return status_set(status, STATUS_MEMORY, "no memory for the results");
 	scan.arena = collector_arena(scan.collector);
 	prepare(&scan);
-	if (open_targets(&scan) && scan_files(&scan) && verify_claims(&scan))
+	if (compile_rules(&scan) && open_targets(&scan) && scan_files(&scan) &&
+	    verify_claims(&scan))
 		result = collector_take_result(scan.collector, scan.targets, scan.ntargets, status);
 	if (result != NULL) {
 		sandbox_describe(&scan.sandbox, sandbox, sizeof(sandbox));

@@ -1,0 +1,19 @@
+/* Code where only data belongs: metadata, settings, vocabularies. */
+
+rule code_in_metadata
+{
+	meta:
+		check = "yara/code-in-data"
+		scope = "value"
+		description = "a value that holds code which starts programs"
+	strings:
+		$a = /\b(os\.(system|popen|exec[lv]p?e?)|subprocess\.(run|call|Popen|check_output|check_call)|pty\.spawn)\s*\(/
+		$b = /__import__\s*\(\s*["']/
+		$c = /\b(exec|eval)\s*\(\s*(open|compile|input|base64|bytes|__import__|requests|urllib)/
+		$d = /\bimport\s+(os|subprocess|socket|pty|ctypes)\s*(;|\n)/
+		$e = /(^|[;&|`(]|\s)(rm\s+-rf\s+[\/~]|chmod\s+\+x\s|\/bin\/(ba|)sh\s+-c\s)/
+		$f = /\b(curl|wget)\s+[^\n]{0,80}https?:\/\/[^\n|]{4,100}\|\s*(ba|z|)sh\b/
+		$g = /<script\b[^>]{0,100}>/ nocase
+	condition:
+		any of them
+}

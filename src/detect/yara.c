@@ -1,0 +1,481 @@
+/*
+ * The YARA detector. Rules are compiled from source, once and before the fork; compiled ones are
+ * never loaded, since YARA trusts their bytecode. Includes are off, and modules that parse files
+ * are refused: nearly all holes of YARA were in them. Metadata of a rule:
+ *
+ *   check        the finding it makes ("yara/dropper"); user rules without one make yara/match,
+ *                or by `severity` yara/match-high or yara/match-low
+ *   description  what it saw, for the message
+ *   scope        where it applies, words of: binary (members that are no text), source (programs
+ *                and their settings), prose (documents), value (JSON, and text inside of binary
+ *                members), data (tables, rows, vocabularies), template; without it, everywhere
+ */
+#include "config.h"
+
+#include "core/limits.h"
+#include "core/text.h"
+#include "detect/detector.h"
+#include "format/format.h"
+
+#include <stdlib.h>
+#include <yara.h>
+
+#define SLICE (64 * MIB)   /* scanned at a time, so that memory and time stay bounded */
+#define OVERLAP (64 * KIB) /* no string of ours is longer; YARA sees no match across slices */
+#define SLICE_SECONDS 30   /* a slice takes less than one; beyond, a pattern does not end */
+#define BATCH (1 * MIB)	   /* of spans that are scanned together */
+#define SHOWN 60
+
+enum scope {
+	SCOPE_BINARY = 1,
+	SCOPE_SOURCE = 2,
+	SCOPE_PROSE = 4,
+	SCOPE_VALUE = 8,
+	SCOPE_DATA = 16,
+	SCOPE_TEMPLATE = 32,
+	SCOPE_ANY = 63,
+};
+
+static const struct {
+	const char *word;
+	enum scope scope;
+} scopes[] = {
+	{ "binary", SCOPE_BINARY },
+	{ "source", SCOPE_SOURCE },
+	{ "prose", SCOPE_PROSE },
+	{ "value", SCOPE_VALUE },
+	{ "data", SCOPE_DATA },
+	{ "template", SCOPE_TEMPLATE },
+	{ "any", SCOPE_ANY },
+};
+
+struct yara {
+	YR_RULES *rules;     /* NULL where there are none */
+	YR_SCANNER *scanner; /* made at the first scan, in the worker */
+};
+
+/* One member on its way through. */
+struct scanning {
+	struct sink *sink;
+	enum scope scope; /* of what is being scanned */
+	struct bytes text;
+	uint64_t offset; /* of it in the member */
+	/* Of a batch: where its spans stand. */
+	const struct span *const *spans;
+	const size_t *starts;
+	size_t nspans;
+};
+
+/* ---- compiling ---------------------------------------------------------------------------- */
+
+struct compiling {
+	const char *source;
+	struct status *status;
+};
+
+static void
+on_message(
+    int level, const char *file, int line, const YR_RULE *rule, const char *message, void *context)
+{
+	const struct compiling *compiling = context;
+
+	(void)file;
+	(void)rule;
+	if (level == YARA_ERROR_LEVEL_ERROR)
+		status_set(
+		    compiling->status, STATUS_USAGE, "%s:%d: %s", compiling->source, line, message);
+}
+
+/* Modules that compute, not those that parse what they are given. */
+static bool
+is_harmless_module(const char *name)
+{
+	return strcmp(name, "math") == 0 || strcmp(name, "hash") == 0 || strcmp(name, "time") == 0;
+}
+
+static int
+on_import(YR_SCAN_CONTEXT *scan, int message, void *data, void *context)
+{
+	(void)scan;
+	if (message == CALLBACK_MSG_IMPORT_MODULE) {
+		const YR_MODULE_IMPORT *import = data;
+
+		if (!is_harmless_module(import->module_name)) {
+			status_set(context, STATUS_USAGE,
+			    "YARA's module %s parses files and must not be imported",
+			    import->module_name);
+			return CALLBACK_ERROR;
+		}
+	}
+	return CALLBACK_CONTINUE;
+}
+
+static bool
+add_file(YR_COMPILER *compiler, const struct rule_file *file, struct status *status)
+{
+	char *text = calloc(1, file->bytes.len + 1);
+	struct compiling compiling = { file->source, status };
+	int errors;
+
+	if (text == NULL)
+		return status_set(status, STATUS_MEMORY, "no memory for %s", file->source);
+	if (file->bytes.len > 0)
+		memcpy(text, file->bytes.data, file->bytes.len);
+	yr_compiler_set_callback(compiler, on_message, &compiling);
+	errors = yr_compiler_add_string(compiler, text, file->source);
+	free(text);
+	return errors == 0 ||
+	    status_set(status, STATUS_USAGE, "%s: %d errors", file->source, errors);
+}
+
+static bool
+add_files(YR_COMPILER *compiler, const struct rule_file *files, size_t n, struct status *status)
+{
+	yr_compiler_set_include_callback(compiler, NULL, NULL, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (bytes_ends(bytes_of_string(files[i].name), ".yar") &&
+		    !add_file(compiler, &files[i], status))
+			return false;
+	return true;
+}
+
+static void
+yara_free(void *compiled)
+{
+	struct yara *yara = compiled;
+
+	if (yara == NULL)
+		return;
+	if (yara->scanner != NULL)
+		yr_scanner_destroy(yara->scanner);
+	if (yara->rules != NULL)
+		yr_rules_destroy(yara->rules);
+	yr_finalize();
+	free(yara);
+}
+
+static void *
+yara_compile(const struct rule_file *files, size_t n, struct status *status)
+{
+	struct yara *yara = calloc(1, sizeof(*yara));
+	YR_COMPILER *compiler = NULL;
+	bool done = false;
+
+	if (yara == NULL || yr_initialize() != ERROR_SUCCESS) {
+		status_set(status, STATUS_MEMORY, "YARA does not start");
+		free(yara);
+		return NULL;
+	}
+	if (yr_compiler_create(&compiler) != ERROR_SUCCESS)
+		status_set(status, STATUS_MEMORY, "no memory for YARA's compiler");
+	else if (add_files(compiler, files, n, status))
+		done = yr_compiler_get_rules(compiler, &yara->rules) == ERROR_SUCCESS ||
+		    status_set(status, STATUS_MEMORY, "no memory for YARA's rules");
+	if (compiler != NULL)
+		yr_compiler_destroy(compiler);
+	/* Which modules are imported shows in a scan only. */
+	if (done &&
+	    yr_rules_scan_mem(yara->rules, (const uint8_t *)" ", 1, SCAN_FLAGS_NO_TRYCATCH,
+		on_import, status, 1) != ERROR_SUCCESS)
+		done =
+		    status_set(status, STATUS_USAGE, "YARA's rules do not run on an empty member");
+	if (done)
+		return yara;
+	yara_free(yara);
+	return NULL;
+}
+
+static const struct rule_kind yara_kind = { "yara", yara_compile, yara_free };
+
+/* ---- matches ------------------------------------------------------------------------------ */
+
+static const char *
+meta_string(YR_RULE *rule, const char *name)
+{
+	YR_META *meta;
+
+	yr_rule_metas_foreach(rule, meta)
+	{
+		if (meta->type == META_TYPE_STRING && strcmp(meta->identifier, name) == 0)
+			return meta->string;
+	}
+	return NULL;
+}
+
+static bool
+applies(YR_RULE *rule, enum scope here)
+{
+	const char *words = meta_string(rule, "scope");
+
+	if (words == NULL)
+		return true;
+	while (*words != '\0') {
+		size_t len = strcspn(words, " ,");
+
+		for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
+			if (len == strlen(scopes[i].word) &&
+			    strncmp(words, scopes[i].word, len) == 0 && (scopes[i].scope & here))
+				return true;
+		words += len + strspn(words + len, " ,");
+	}
+	return false;
+}
+
+/* The first match of any string of RULE. */
+static bool
+first_match(
+    YR_SCAN_CONTEXT *scan, YR_RULE *rule, struct bytes text, size_t *ret_pos, size_t *ret_len)
+{
+	bool found = false;
+	YR_STRING *string;
+
+	yr_rule_strings_foreach(rule, string)
+	{
+		YR_MATCH *match;
+
+		yr_string_matches_foreach(scan, string, match)
+		{
+			uint64_t pos = (uint64_t)(match->base + match->offset);
+
+			if (pos <= text.len && (!found || pos < *ret_pos)) {
+				found = true;
+				*ret_pos = (size_t)pos;
+				*ret_len = (size_t)match->match_length;
+			}
+		}
+	}
+	return found;
+}
+
+/* The offset in the member of POS in what is being scanned. */
+static uint64_t
+offset_of(const struct scanning *scanning, size_t pos)
+{
+	size_t i = scanning->nspans;
+
+	if (i == 0)
+		return scanning->offset + pos;
+	while (i > 1 && scanning->starts[i - 1] > pos)
+		i--;
+	return scanning->spans[i - 1]->offset + (pos - scanning->starts[i - 1]);
+}
+
+static const char *
+check_of(YR_RULE *rule)
+{
+	const char *check = meta_string(rule, "check");
+	const char *severity = meta_string(rule, "severity");
+
+	if (check != NULL && strncmp(check, "yara/", 5) == 0)
+		return check;
+	if (severity != NULL &&
+	    (strcmp(severity, "high") == 0 || strcmp(severity, "critical") == 0))
+		return "yara/match-high";
+	if (severity != NULL && (strcmp(severity, "low") == 0 || strcmp(severity, "info") == 0))
+		return "yara/match-low";
+	return "yara/match";
+}
+
+static void
+report(YR_SCAN_CONTEXT *scan, YR_RULE *rule, struct scanning *scanning)
+{
+	struct arena *arena = sink_arena(scanning->sink);
+	const char *description = meta_string(rule, "description");
+	size_t pos = 0, len = 0;
+	struct bytes seen;
+
+	if (!applies(rule, scanning->scope))
+		return;
+	(void)first_match(scan, rule, scanning->text, &pos, &len);
+	seen = bytes_slice(scanning->text, pos, len);
+	sink_finding_once(scanning->sink, check_of(rule), offset_of(scanning, pos), len,
+	    rule->identifier, "%s (rule %s)%s%s",
+	    description == NULL ? "a rule matched" : description, rule->identifier,
+	    seen.len > 0 ? ": " : "", text_safe(arena, seen, SHOWN));
+}
+
+static int
+on_match(YR_SCAN_CONTEXT *scan, int message, void *data, void *context)
+{
+	struct scanning *scanning = context;
+
+	if (message == CALLBACK_MSG_RULE_MATCHING)
+		report(scan, data, scanning);
+	else if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
+		sink_trouble(scanning->sink, STATUS_LIMIT, "scan/limit", scanning->offset,
+		    "a string of a YARA rule matches too often: %s",
+		    ((const YR_STRING *)data)->identifier);
+	return CALLBACK_CONTINUE;
+}
+
+static bool
+scan_text(struct yara *yara, struct scanning *scanning)
+{
+	int result;
+
+	yr_scanner_set_callback(yara->scanner, on_match, scanning);
+	result = yr_scanner_scan_mem(yara->scanner, scanning->text.data, scanning->text.len);
+	if (result == ERROR_SUCCESS)
+		return true;
+	sink_trouble(scanning->sink, STATUS_LIMIT,
+	    result == ERROR_SCAN_TIMEOUT ? "scan/limit" : "scan/detector-failed", scanning->offset,
+	    result == ERROR_SCAN_TIMEOUT ? "YARA's rules took more than %d seconds for a part of it"
+					 : "YARA's rules failed with its error %d",
+	    result == ERROR_SCAN_TIMEOUT ? SLICE_SECONDS : result);
+	return false;
+}
+
+/* ---- members and spans -------------------------------------------------------------------- */
+
+static enum scope
+scope_of(const char *const *names)
+{
+	static const struct {
+		const char *format;
+		enum scope scope;
+	} known[] = { { "text", SCOPE_PROSE }, { "markdown", SCOPE_PROSE },
+		{ "markup", SCOPE_PROSE }, { "json", SCOPE_VALUE }, { "jsonl", SCOPE_DATA },
+		{ "table", SCOPE_DATA }, { "vocabulary", SCOPE_DATA },
+		{ "template", SCOPE_TEMPLATE } };
+	enum scope scope = 0;
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		const struct format *format = format_by_name(names[i]);
+		enum scope one = SCOPE_BINARY;
+
+		if (format != NULL && (format->traits & FORMAT_TEXT))
+			one = SCOPE_SOURCE;
+		for (size_t k = 0; k < ARRAY_LEN(known); k++)
+			if (strcmp(names[i], known[k].format) == 0)
+				one = known[k].scope;
+		scope |= one;
+	}
+	return scope == 0 ? SCOPE_BINARY : scope;
+}
+
+static void
+scan_member(struct yara *yara, const struct member *member, struct scanning *scanning)
+{
+	uint64_t pos = 0;
+
+	while (pos < member->bytes.len) {
+		scanning->text = bytes_slice(member->bytes, pos, SLICE);
+		scanning->offset = pos;
+		if (!scan_text(yara, scanning) || pos + scanning->text.len >= member->bytes.len)
+			return;
+		pos += SLICE - OVERLAP;
+		member_release(member, 0, pos);
+	}
+}
+
+static enum scope
+scope_of_span(const struct span *span)
+{
+	if (strstr(span->key, "chat_template") != NULL)
+		return SCOPE_TEMPLATE;
+	if (span->kind == SPAN_VALUE)
+		return SCOPE_VALUE;
+	return span->kind == SPAN_PROSE ? SCOPE_PROSE : SCOPE_SOURCE;
+}
+
+/* Spans of one scope, one behind the other. */
+struct batch {
+	struct buffer text;
+	const struct span *spans[512];
+	size_t starts[512];
+	size_t n;
+};
+
+static bool
+scan_batch(struct yara *yara, struct batch *batch, struct scanning *scanning)
+{
+	bool done = true;
+
+	if (batch->n > 0 && buffer_ok(&batch->text)) {
+		scanning->text = buffer_bytes(&batch->text);
+		scanning->spans = batch->spans;
+		scanning->starts = batch->starts;
+		scanning->nspans = batch->n;
+		scanning->offset = batch->spans[0]->offset;
+		done = scan_text(yara, scanning);
+	}
+	buffer_reset(&batch->text);
+	batch->n = 0;
+	return done;
+}
+
+static bool
+lies_in(struct bytes part, struct bytes whole)
+{
+	return part.data >= whole.data && part.data < whole.data + whole.len;
+}
+
+/*
+ * Spans that the scan of the member has not seen as what they are: decoded ones, templates, and
+ * text inside of what is no text.
+ */
+static void
+scan_spans(struct yara *yara, const struct member *member, const struct span *spans, size_t n,
+    enum scope wanted, struct scanning *scanning)
+{
+	struct batch *batch = calloc(1, sizeof(*batch));
+	bool is_binary = (scanning->scope & SCOPE_BINARY) != 0, more = true;
+
+	if (batch == NULL) {
+		sink_trouble(scanning->sink, STATUS_LIMIT, "scan/limit", 0, "no memory for YARA");
+		return;
+	}
+	batch->text = buffer_up_to(SIZE_MAX / 2);
+	scanning->scope = wanted;
+	for (size_t i = 0; more && i < n; i++) {
+		if (spans[i].kind == SPAN_VOCABULARY || scope_of_span(&spans[i]) != wanted ||
+		    (wanted != SCOPE_TEMPLATE && !is_binary &&
+			lies_in(spans[i].text, member->bytes)))
+			continue;
+		batch->spans[batch->n] = &spans[i];
+		batch->starts[batch->n++] = batch->text.len;
+		buffer_add(&batch->text, spans[i].text);
+		buffer_add_u8(&batch->text, '\n');
+		if (!buffer_ok(&batch->text))
+			sink_trouble(scanning->sink, STATUS_LIMIT, "scan/limit", spans[i].offset,
+			    "no memory for YARA");
+		if (batch->n == ARRAY_LEN(batch->spans) || batch->text.len > BATCH)
+			more = scan_batch(yara, batch, scanning);
+	}
+	if (more)
+		(void)!scan_batch(yara, batch, scanning);
+	buffer_free(&batch->text);
+	free(batch);
+}
+
+static void
+scan(const void *compiled, const struct member *member, const char *const *names,
+    const struct span *spans, size_t n, struct sink *sink)
+{
+	/* The scanner is scratch memory of this worker; the rules stay as they are. */
+	struct yara *yara = (struct yara *)(uintptr_t)compiled;
+	static const enum scope of_spans[] = { SCOPE_TEMPLATE, SCOPE_VALUE, SCOPE_PROSE,
+		SCOPE_SOURCE };
+	enum scope scope = scope_of(names);
+
+	if (yara->scanner == NULL &&
+	    yr_scanner_create(yara->rules, &yara->scanner) != ERROR_SUCCESS) {
+		sink_trouble(sink, STATUS_LIMIT, "scan/detector-failed", 0, "no memory for YARA");
+		return;
+	}
+	/* Without try-catch: YARA's handlers of SIGSEGV and SIGBUS would turn a file that shrinks
+	 * into silence. */
+	yr_scanner_set_flags(yara->scanner,
+	    SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+	yr_scanner_set_timeout(yara->scanner, SLICE_SECONDS);
+	scan_member(yara, member, &(struct scanning){ .sink = sink, .scope = scope });
+	for (size_t i = 0; i < ARRAY_LEN(of_spans); i++)
+		scan_spans(yara, member, spans, n, of_spans[i],
+		    &(struct scanning){ .sink = sink, .scope = scope });
+}
+
+const struct detector detector_yara = {
+	.name = "yara",
+	.rules = &yara_kind,
+	.scan = scan,
+};
