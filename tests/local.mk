@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/license_data \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
+	tests/unit/oms \
 	tests/unit/pickle \
 	tests/unit/policy \
 	tests/unit/pii \
@@ -44,6 +45,7 @@ EXTRA_DIST += tests/tap.h
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.
 fuzz_targets = \
+	tests/fuzz/bundle \
 	tests/fuzz/gguf \
 	tests/fuzz/claims \
 	tests/fuzz/json \
@@ -73,6 +75,8 @@ fuzz_ldflags = $(AM_LDFLAGS)
 endif
 EXTRA_DIST += tests/fuzz/replay.c
 
+tests_fuzz_bundle_SOURCES = tests/fuzz/bundle.c $(fuzz_common)
+tests_fuzz_bundle_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_joblib_SOURCES = tests/fuzz/joblib.c $(fuzz_common)
 tests_fuzz_joblib_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_numpy_SOURCES = tests/fuzz/numpy.c $(fuzz_common)

@@ -75,6 +75,9 @@ MUST_USE bool json_get_string(struct json_object *, const char *key, const char 
 MUST_USE bool json_get_int64(struct json_object *, const char *key, int64_t *ret);
 MUST_USE bool json_get_bool(struct json_object *, const char *key, bool *ret);
 
+/* Has OBJECT no field but those of LIST (NULL-terminated)? */
+MUST_USE bool json_only_fields(struct json_object *, const char *const *list);
+
 /* Appends S as a JSON string with its quotes; what is not UTF-8 becomes U+FFFD. */
 void json_add_string(struct buffer *, struct bytes s);
 /* A new json-c string from bytes that may be hostile: always valid UTF-8. */

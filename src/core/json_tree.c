@@ -144,6 +144,24 @@ json_get_bool(struct json_object *object, const char *key, bool *ret)
 	return true;
 }
 
+bool
+json_only_fields(struct json_object *object, const char *const *list)
+{
+	if (!json_object_is_type(object, json_type_object))
+		return false;
+	json_object_object_foreach(object, key, value)
+	{
+		size_t i = 0;
+
+		(void)value;
+		while (list[i] != NULL && strcmp(list[i], key) != 0)
+			i++;
+		if (list[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
 /* Appends S with everything that is not UTF-8 replaced; ESCAPED as between the quotes of JSON. */
 static void
 add_valid(struct buffer *out, struct bytes s, bool escaped)

@@ -115,6 +115,22 @@ time_of(const struct x509_request *request, X509 *leaf)
 	return (time_t)request->now;
 }
 
+/* Is every certificate that came along part of the chain that was found? One that is not would be
+ * bytes that nothing binds. */
+static bool
+all_used(STACK_OF(X509) * chain, STACK_OF(X509) * others)
+{
+	for (int i = 0; i < sk_X509_num(others); i++) {
+		bool used = false;
+
+		for (int k = 0; k < sk_X509_num(chain) && !used; k++)
+			used = X509_cmp(sk_X509_value(others, i), sk_X509_value(chain, k)) == 0;
+		if (!used)
+			return false;
+	}
+	return true;
+}
+
 static bool
 verify(X509_STORE *store, X509 *leaf, STACK_OF(X509) * others, time_t at, struct status *status)
 {
@@ -130,7 +146,9 @@ verify(X509_STORE *store, X509 *leaf, STACK_OF(X509) * others, time_t at, struct
 	X509_VERIFY_PARAM_set_time(parameters, at);
 	X509_VERIFY_PARAM_set_depth(parameters, MAX_DEPTH);
 	if (X509_verify_cert(context) == 1)
-		done = true;
+		done = all_used(X509_STORE_CTX_get0_chain(context), others) ||
+		    status_set(status, STATUS_MALFORMED,
+			"a certificate came along that is no part of the chain");
 	else
 		status_set(status, STATUS_MALFORMED, "the certificate is not to be trusted: %s",
 		    X509_verify_cert_error_string(X509_STORE_CTX_get_error(context)));

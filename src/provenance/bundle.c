@@ -74,9 +74,34 @@ read_certificates(struct bundle *bundle, struct json_object *chain, struct arena
 	return bundle->certificates != NULL;
 }
 
+/* keyDetails, where there is one, names a kind of key (sigstore_common.proto). */
+static bool
+has_known_details(struct json_object *key)
+{
+	static const char *const known[] = { "PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P384_SHA_384",
+		"PKIX_ECDSA_P521_SHA_512", "PKIX_ECDSA_P256_HMAC_SHA_256", "PKIX_ED25519",
+		"PKIX_ED25519_PH", "PKIX_RSA_PKCS1V15_2048_SHA256", "PKIX_RSA_PKCS1V15_3072_SHA256",
+		"PKIX_RSA_PKCS1V15_4096_SHA256", "PKIX_RSA_PSS_2048_SHA256",
+		"PKIX_RSA_PSS_3072_SHA256", "PKIX_RSA_PSS_4096_SHA256" };
+	const char *details;
+
+	if (!json_object_object_get_ex(key, "keyDetails", NULL))
+		return true;
+	if (!json_get_string(key, "keyDetails", &details))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(details, known[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool
 read_public_key(struct bundle *bundle, struct json_object *key, struct arena *arena)
 {
+	static const char *const fields[] = { "hint", "rawBytes", "keyDetails", NULL };
+
+	if (!json_only_fields(key, fields) || !has_known_details(key))
+		return false;
 	if (!json_get_string(key, "hint", &bundle->hint))
 		bundle->hint = "";
 	return !json_object_object_get_ex(key, "rawBytes", NULL) ||
@@ -87,12 +112,14 @@ read_public_key(struct bundle *bundle, struct json_object *key, struct arena *ar
 static bool
 read_material(struct bundle *bundle, struct json_object *material, struct arena *arena)
 {
+	static const char *const fields[] = { "publicKey", "x509CertificateChain", "certificate",
+		"tlogEntries", "timestampVerificationData", NULL };
 	struct json_object *key, *chain, *certificate;
 	bool has_key = json_get(material, "publicKey", json_type_object, &key),
 	     has_chain = json_get(material, "x509CertificateChain", json_type_object, &chain),
 	     has_certificate = json_get(material, "certificate", json_type_object, &certificate);
 
-	if (has_key + has_chain + has_certificate != 1)
+	if (has_key + has_chain + has_certificate != 1 || !json_only_fields(material, fields))
 		return false;
 	if (has_key) {
 		bundle->material = BUNDLE_KEY;
@@ -143,6 +170,22 @@ read_message(struct bundle *bundle, struct json_object *message, struct arena *a
 }
 
 static bool
+has_known_fields(struct json_object *envelope)
+{
+	static const char *const fields[] = { "payload", "payloadType", "signatures", NULL };
+	static const char *const signature_fields[] = { "sig", "keyid", NULL };
+	struct json_object *list;
+
+	if (!json_only_fields(envelope, fields) ||
+	    !json_get(envelope, "signatures", json_type_array, &list))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (!json_only_fields(json_object_array_get_idx(list, i), signature_fields))
+			return false;
+	return true;
+}
+
+static bool
 read_content(struct bundle *bundle, struct arena *arena, struct status *status)
 {
 	struct json_object *message;
@@ -156,6 +199,9 @@ read_content(struct bundle *bundle, struct arena *arena, struct status *status)
 	if (has_message)
 		return read_message(bundle, message, arena) ||
 		    status_set(status, STATUS_MALFORMED, "the message signature is malformed");
+	if (!has_known_fields(bundle->envelope))
+		return status_set(
+		    status, STATUS_MALFORMED, "the envelope has a field that is not known");
 	if (!dsse_parse(bundle->envelope, arena, &bundle->dsse, status))
 		return false;
 	/* sigstore_bundle.proto: exactly one. A second one would be checked by nobody. */
@@ -167,8 +213,15 @@ read_content(struct bundle *bundle, struct arena *arena, struct status *status)
 static bool
 read_all(struct bundle *bundle, struct arena *arena, struct status *status)
 {
+	static const char *const fields[] = { "mediaType", "verificationMaterial", "dsseEnvelope",
+		"messageSignature", NULL };
 	struct json_object *material;
 
+	/* protobuf's JSON has no fields but those of the message; what we do not know we do not
+	 * judge. */
+	if (!json_only_fields(bundle->object, fields))
+		return status_set(
+		    status, STATUS_MALFORMED, "the bundle has a field that is not known");
 	if (!read_media_type(bundle))
 		return status_set(
 		    status, STATUS_MALFORMED, "not a Sigstore bundle of a known version");

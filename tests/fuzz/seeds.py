@@ -2,6 +2,7 @@
 """Writes seeds for the fuzz targets: FOLDER/TARGET/NAME. A target without seeds runs on the common ones."""
 
 import json
+import base64
 import os
 import struct
 import sys
@@ -18,7 +19,31 @@ COMMON = {
 
 HEX = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
+# A self-signed P-256 certificate and the fields of a bundle, for the parsers of signatures.
+CERTIFICATE = bytes.fromhex(
+    "308201283081cfa003020102020101300a06082a8648ce3d040302300c310a300806035504030c0161301e170d32303031303130303030"
+    "30305a170d3430303130313030303030305a300c310a300806035504030c01613059301306072a8648ce3d020106082a8648ce3d030107"
+    "03420004") + bytes(64) + bytes.fromhex("a320301e301c0603551d1104153013811161406578616d706c652e696e76616c6964")
+STATEMENT = (b'{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"m","digest":{"sha256":"' + b"0" * 64
+             + b'"}}],"predicateType":"https://model_signing/signature/v1.0","predicate":{"serialization":{"method":"shards",'
+             b'"hash_type":"sha256","shard_size":1000,"ignore_paths":["x"]},"resources":[{"name":"a:0:1","algorithm":"sha256",'
+             b'"digest":"' + b"0" * 64 + b'"}]}}')
+
 SEEDS = {
+    "bundle": {
+        "certificate": CERTIFICATE,
+        "statement": STATEMENT,
+        "model": b'{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"'
+                 + base64.b64encode(CERTIFICATE) + b'"},"tlogEntries":[{"logIndex":"0","logId":{"keyId":"AAAA"},"kindVersion":'
+                 b'{"kind":"dsse","version":"0.0.1"},"integratedTime":"1700000000","canonicalizedBody":"e30="}],'
+                 b'"timestampVerificationData":{"rfc3161Timestamps":[{"signedTimestamp":"MAA="}]}},"dsseEnvelope":{"payload":"'
+                 + base64.b64encode(STATEMENT) + b'","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AAAA"}]}}',
+        "root": b'{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"baseUrl":"https://a/",'
+                b'"publicKey":{"rawBytes":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","keyDetails":"PKIX_ED25519","validFor":'
+                b'{"start":"2021-01-12T11:53:27.5Z","end":"2031-01-12T11:53:27+01:00"}},"logId":{"keyId":"AAAAAA=="}}],'
+                b'"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"' + base64.b64encode(CERTIFICATE)
+                + b'"}]},"validFor":{"start":"2021-01-12T11:53:27Z"}}]}',
+    },
     "claims": {
         "gnu": b"\x00" + HEX + b"  a\n\\" + HEX + b" *b\\nc\n",
         "tagged": b"\x00SHA256 (a) = " + HEX + b"\nSHA2-256(b)= " + HEX + b"\n",
