@@ -15,9 +15,11 @@ AM_TESTS_ENVIRONMENT = \
 # Unit tests: a line here, a file in tests/unit/.
 LDADD = libcore.la
 unit_tests = \
+	tests/unit/archives \
 	tests/unit/audit \
 	tests/unit/blake3 \
 	tests/unit/crypto \
+	tests/unit/globals \
 	tests/unit/hashlists \
 	tests/unit/json \
 	tests/unit/license \
@@ -25,6 +27,7 @@ unit_tests = \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
 	tests/unit/oms \
+	tests/unit/numpy \
 	tests/unit/pickle \
 	tests/unit/policy \
 	tests/unit/pii \
@@ -33,6 +36,7 @@ unit_tests = \
 	tests/unit/tensors \
 	tests/unit/text_mask \
 	tests/unit/texts \
+	tests/unit/torch \
 	tests/unit/wire \
 	tests/unit/yara \
 	$(NULL)

@@ -133,7 +133,8 @@ vm_tuple_of(struct pickle_vm *vm, unsigned n)
 	if (!vm_has(vm, n))
 		return false;
 	vm->stack.n -= n;
-	return vm_push(vm, vm_new_tuple(vm, vm->stack.v + vm->stack.n, n));
+	/* The stack may never have been allocated: () can be the first thing on it. */
+	return vm_push(vm, vm_new_tuple(vm, n == 0 ? NULL : vm->stack.v + vm->stack.n, n));
 }
 
 bool
