@@ -49,6 +49,7 @@
 #define LIMIT_LICENSE_REGIONS 16384 /* stretches that are compared: likewise */
 #define LIMIT_LICENSE_ALIGNED \
 	2000000 /* words of licenses that are compared with one text, at least */
-#define LIMIT_LICENSE_EVIDENCE 16384 /* licenses and notices of one member */
+#define LIMIT_LICENSE_EVIDENCE 8192 /* licenses and notices of one member */
+#define LIMIT_LICENSES 512	    /* different ones of one member: the list of SPDX has 700 */
 
 #endif

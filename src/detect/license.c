@@ -255,6 +255,21 @@ report_unknown(struct sink *sink, const struct member *member,
 		    "this file is named like a license, but its text is none that is known");
 }
 
+/* An expression as a fact; one that nobody could read any more is said to be too long. */
+static void
+report_expression(struct sink *sink, const char *key, const struct license_node *node)
+{
+	const char *text = node == NULL ? NULL : license_expression_print(sink_arena(sink), node);
+
+	if (text != NULL && strlen(text) <= LIMIT_EXPRESSION)
+		sink_fact(sink, key, "%s", text);
+	else if (node != NULL)
+		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0,
+		    "this member names so many licenses that their expression is longer than %d "
+		    "bytes",
+		    LIMIT_EXPRESSION);
+}
+
 static void
 report(struct sink *sink, const struct license_terms *terms,
     const struct license_declared *declared, const struct license_node *detected)
@@ -262,26 +277,18 @@ report(struct sink *sink, const struct license_terms *terms,
 	struct arena *arena = sink_arena(sink);
 	const struct license_node *all =
 	    license_expression_join(arena, LICENSE_AND, declared->expression, detected);
-	const struct {
-		const char *key;
-		const struct license_node *node;
-	} expressions[] = { { "license", all }, { "license.declared", declared->expression },
-		{ "license.detected", detected } };
+	const char *line;
 	const struct {
 		const char *key, *value;
 	} texts[] = { { "license.name", declared->name }, { "license.link", declared->link },
 		{ "license.base_model", declared->base_models } };
 
-	for (size_t i = 0; i < ARRAY_LEN(expressions); i++) {
-		const char *text = expressions[i].node == NULL
-		    ? NULL
-		    : license_expression_print(arena, expressions[i].node);
-
-		if (text != NULL)
-			sink_fact(sink, expressions[i].key, "%s", text);
-	}
-	if (all != NULL && license_terms_line(terms, arena, all) != NULL)
-		sink_fact(sink, "license.terms", "%s", license_terms_line(terms, arena, all));
+	report_expression(sink, "license.declared", declared->expression);
+	report_expression(sink, "license.detected", detected);
+	report_expression(sink, "license", all);
+	line = all == NULL ? NULL : license_terms_line(terms, arena, all);
+	if (line != NULL)
+		sink_fact(sink, "license.terms", "%s", line);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i].value != NULL)
 			sink_fact(sink, texts[i].key, "%s", texts[i].value);
@@ -324,9 +331,9 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 		return;
 	license_declared_read(data, sink_arena(sink), member, spans, n, &declared);
 	scan_texts(data, member, spans, n, is_stray, sink, found);
+	detected = license_decide(sink_arena(sink), found);
 	if (found->failed != NULL)
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "%s", found->failed);
-	detected = license_decide(sink_arena(sink), found);
 	report(sink, data->terms, &declared, detected);
 	report_texts(sink, found);
 	report_attributions(sink, data, member, declared.is_card);

@@ -6,6 +6,8 @@
 
 #include "detect/license_scan.h"
 
+#include "core/limits.h"
+
 #include <stdlib.h>
 
 #define NEAR 400 /* words around a bare name in which something more exact replaces it */
@@ -142,6 +144,7 @@ const struct license_node *
 license_decide(struct arena *arena, struct license_found *found)
 {
 	const struct license_node *all = NULL, *group = NULL;
+	unsigned different = 0;
 	struct status status = { 0 };
 
 	for (size_t i = 0; i < found->n; i++) {
@@ -163,6 +166,10 @@ license_decide(struct arena *arena, struct license_found *found)
 		}
 		if (holds(all, node) || holds(group, node))
 			continue;
+		if (++different > LIMIT_LICENSES) {
+			found->failed = "this member names more different licenses than are listed";
+			break;
+		}
 		all = license_expression_join(arena, LICENSE_AND, all, group);
 		group = node;
 	}

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_NOTICES 4096
-#define MAX_VALUE 400 /* bytes of an expression behind a tag */
+#define MAX_NOTICES (LIMIT_LICENSE_EVIDENCE + 1) /* one too many: whoever lists them says so */
+#define MAX_VALUE 400				 /* bytes of an expression behind a tag */
 
 static void
 add(struct license_reading *r, struct license_notice notice)

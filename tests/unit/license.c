@@ -194,6 +194,19 @@ test_encodings(void)
 	    license_of("Copyright \xa9 2020. Licensed under the MIT License.\n"), "MIT", "Latin-1");
 }
 
+static void
+test_limits(void)
+{
+	static char many[1024 * 1024];
+	size_t n = 0;
+
+	for (int i = 0; i < 12000; i++)
+		n += (size_t)snprintf(many + n, sizeof(many) - n,
+		    "SPDX-License-Identifier: LicenseRef-number-%d\n", i);
+	look("a.txt", many, n, NULL);
+	ok(sink_has(sink, "scan/limit"), "more licenses than an expression holds are said");
+}
+
 /* ---- declarations ------------------------------------------------------------------------- */
 
 static void
@@ -352,6 +365,7 @@ main(void)
 	test_words();
 	test_notices();
 	test_encodings();
+	test_limits();
 	test_declarations();
 	test_common("Apache-2.0", "Apache-2.0");
 	test_common("GPL-1", "GPL-1.0-only");
