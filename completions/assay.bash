@@ -6,7 +6,7 @@ _assay()
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	command=${COMP_WORDS[1]}
-	local commands="doctor explain inspect keygen log policy report rules scan verify"
+	local commands="doctor explain inspect keygen log policy report rules scan sign verify"
 	local common="--help --color"
 	local shared="--format --output --fail-on --signature --public-key --certificate-chain --trusted-root
 		--identity --identity-regex --issuer --issuer-regex --ignore --ignore-unsigned --allow-symlinks
@@ -35,6 +35,7 @@ _assay()
 		local options=$common
 		case $command in
 		scan) options="$common $shared --policy --rules --waivers --baseline --evidence-key --key --log" ;;
+		sign) options="$common --key --token --certificate-chain --output --ignore --allow-symlinks --jobs" ;;
 		verify) options="$common $shared" ;;
 		explain) options="$common --rules" ;;
 		log) options="$common --origin --log-key --checkpoint" ;;

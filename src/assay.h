@@ -140,6 +140,26 @@ enum assay_exit assay_report_diff(const struct assay_settings *, const char *bef
 enum assay_exit assay_keygen(
     const struct assay_settings *, const char *name, FILE *out, struct assay_error *);
 
+struct assay_sign_request {
+	const char *target;
+	const char *key;    /* PEM of a private ECDSA key; or */
+	const char *pkcs11; /* URI of a key in a token (RFC 7512), with module-path */
+	const char *const *certificate_chains; /* PEM files, leaf first; NULL-terminated or NULL */
+	const char *output;		       /* NULL: TARGET/model.sig, or FILE.sig */
+	const char *const *ignore;	       /* paths below the target; NULL-terminated or NULL */
+	bool allow_symlinks;
+	unsigned jobs; /* 0: the default */
+	void (*progress)(void *context, uint64_t done, uint64_t all);
+	void *progress_context;
+};
+
+/*
+ * Signs every file of the target: an OpenSSF model signature, in the form that the reference
+ * verifier reads. Refuses to leave out what was not named in IGNORE. Tells OUT what it wrote.
+ */
+enum assay_exit assay_sign(const struct assay_settings *, const struct assay_sign_request *,
+    FILE *out, struct assay_error *);
+
 struct assay_report_check {
 	const char *bundle;	/* a report.sigstore.json; what it pins is looked for beside it */
 	const char *public_key; /* PEM */

@@ -28,6 +28,8 @@ libcore_la_SOURCES = \
 	src/crypto/note.c src/crypto/note.h \
 	src/crypto/tsa.c src/crypto/tsa.h \
 	src/crypto/x509.c src/crypto/x509.h src/crypto/x509_private.h \
+	src/crypto/token.c src/crypto/token.h \
+	src/crypto/token_uri.c src/crypto/token_uri.h \
 	src/bundle/member.c src/bundle/member.h \
 	src/bundle/names.c src/bundle/names.h \
 	src/bundle/scratch.c src/bundle/spool.h \
@@ -122,6 +124,7 @@ libcore_la_SOURCES = \
 	src/detect/validators_north.c \
 	src/detect/validators_south.c \
 	src/detect/yara.c \
+	src/provenance/oms_write.c src/provenance/oms_write.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/provenance/record.c \
 	src/provenance/shards.c \
@@ -189,6 +192,7 @@ libcore_la_SOURCES = \
 	src/api/signed.c \
 	src/api/signing.c src/api/signing.h \
 	src/api/session.c src/api/session.h \
+	src/api/sign.c \
 	src/api/version.c \
 	$(NULL)
 libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
@@ -216,5 +220,6 @@ assay_SOURCES = \
 	src/cli/report.c \
 	src/cli/rules.c \
 	src/cli/scan.c \
+	src/cli/sign.c \
 	$(NULL)
 assay_LDADD = libcore.la

@@ -136,6 +136,7 @@ TESTS += \
 	tests/interop/report.sh \
 	tests/reports.py \
 	tests/real-models.sh \
+	tests/sign.sh \
 	$(NULL)
 EXTRA_DIST += \
 	$(lints) \
@@ -147,6 +148,7 @@ EXTRA_DIST += \
 	tests/fuzz/replay.sh \
 	tests/fuzz/seeds.py \
 	tests/real-models.sh \
+	tests/sign.sh \
 	tests/interop/package.json \
 	tests/interop/report.sh \
 	tests/interop/verify.js \

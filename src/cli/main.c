@@ -8,7 +8,8 @@
 #include <time.h>
 
 extern const struct command command_doctor, command_explain, command_inspect, command_keygen,
-    command_log, command_policy, command_report, command_rules, command_scan, command_verify;
+    command_log, command_policy, command_report, command_rules, command_scan, command_sign,
+    command_verify;
 
 const struct command *const commands[] = {
 	&command_doctor,
@@ -20,6 +21,7 @@ const struct command *const commands[] = {
 	&command_report,
 	&command_rules,
 	&command_scan,
+	&command_sign,
 	&command_verify,
 	NULL,
 };

@@ -90,9 +90,11 @@ merge_members(struct collector *collector)
 		    records[i].is_described &&
 		    strcmp(last->member.path, records[i].member.path) == 0) {
 			enum tree_kind kind = last->member.kind;
+			const char *name = last->member.name;
 
 			last->member = records[i].member;
 			last->member.kind = kind;
+			last->member.name = name;
 			last->flags = records[i].flags;
 			last->is_described = true;
 		} else {

@@ -369,9 +369,11 @@ collector_entry(struct collector *collector, const struct entry *entry)
 	if (record == NULL)
 		return;
 	*record = (struct member_record){ .is_entry = true, .entry = entry };
-	record->member = (struct result_member){
-		.path = entry->path, .sha256 = "", .bytes = entry->size, .formats = no_formats
-	};
+	record->member = (struct result_member){ .path = entry->path,
+		.name = entry->name,
+		.sha256 = "",
+		.bytes = entry->size,
+		.formats = no_formats };
 	record->member.kind = entry->kind == ENTRY_SPECIAL		 ? TREE_SPECIAL
 	    : entry->kind == ENTRY_LINK || entry->kind == ENTRY_LINK_OUT ? TREE_SYMLINK
 									 : TREE_FILE;

@@ -20,7 +20,8 @@ struct result_target {
 };
 
 struct result_member {
-	const char *path;   /* with several targets: below the target's name */
+	const char *path; /* with several targets: below the target's name */
+	const char *name; /* below the target, raw, as signatures write it; NULL inside archives */
 	const char *sha256; /* "" where it was not computed */
 	uint64_t bytes;
 	unsigned depth;

@@ -125,7 +125,9 @@ worker_count(const struct scan_options *options)
 static bool
 scan_files(struct scan *scan)
 {
-	uint64_t flags = JOB_CLAIMS | (scan->options->inspects ? JOB_INSPECT : 0), bytes = 0;
+	uint64_t flags = (scan->options->hashes_only ? 0 : JOB_CLAIMS) |
+	    (scan->options->inspects ? JOB_INSPECT : 0),
+		 bytes = 0;
 	struct pool_events events = collector_events(scan->collector);
 	struct job *jobs;
 	size_t n = 0, room = 0;

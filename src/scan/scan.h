@@ -17,7 +17,8 @@ struct scan_options {
 	size_t ntargets;
 	struct rules *rules;
 	struct catalog *catalog;
-	bool inspects;		      /* false: `assay verify`, hashes and claims only */
+	bool inspects;	  /* false: `assay verify`, hashes and claims only */
+	bool hashes_only; /* claims in the targets are nobody's business: `assay sign` */
 	const char *const *detectors; /* names of those to run; NULL-terminated */
 	struct trust trust;
 	const struct scan_signature *signatures;

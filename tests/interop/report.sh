@@ -1,5 +1,5 @@
 #!/bin/sh
-# Other people's tools verify the signed report and its place in the log: openssl alone, and npm's
+# Other people's tools verify signed models, the signed report and its place in the log: openssl alone, and npm's
 # @sigstore/verify; neither accepts a changed one.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -90,6 +90,11 @@ if [ -d "$npm/node_modules/@sigstore/verify" ]; then
 	"$ASSAY" keygen other >/dev/null
 	verify "$bundle" other.pub.pem log/trusted_root.json
 	report "@sigstore/verify refuses another key" $((! $?))
+	"$ASSAY" sign model --key gate.pem >/dev/null
+	verify model/model.sig gate.pub.pem
+	report "@sigstore/verify verifies a signed model" $?
+	verify model/model.sig other.pub.pem
+	report "@sigstore/verify refuses another key's signature of a model" $((! $?))
 else
 	skip "@sigstore/verify" "npm cannot install it here"
 fi
