@@ -49,16 +49,18 @@ static struct yaml *
 read_file(const char *path, bool *ret_exists, struct status *status)
 {
 	FILE *file = fopen(path, "rbe");
+	int why = file == NULL ? errno : 0;
 	char *data = malloc(LIMIT_YAML_BYTES + 1);
 	struct yaml *yaml = NULL;
 	size_t len;
 
-	*ret_exists = file != NULL;
+	/* A file that is there and cannot be read is no reason to take another one. */
+	*ret_exists = why != ENOENT && why != ENOTDIR;
 	if (data == NULL) {
 		status_set(status, STATUS_MEMORY, "no memory to read %s", path);
 	} else if (file == NULL) {
 		status_set(
-		    status, STATUS_USAGE, "cannot read the policy %s: %s", path, strerror(errno));
+		    status, STATUS_USAGE, "cannot read the policy %s: %s", path, strerror(why));
 	} else {
 		len = fread(data, 1, LIMIT_YAML_BYTES + 1, file);
 		if (ferror(file))
@@ -120,11 +122,30 @@ parent_of(struct policy *policy, const struct yaml *yaml, const char *path)
 	return arena_format(policy->arena, "%.*s/%s", (int)(slash - path), path, extends);
 }
 
+/*
+ * How many of the folders the parent EXTENDS of the policy at PATH is looked for in. A policy of
+ * the user that extends its own name means the one that it takes the place of.
+ */
+static struct policy_folders
+folders_for(const char *extends, const char *path, const struct policy_folders *folders)
+{
+	for (size_t i = 0; i < folders->n; i++) {
+		size_t len = strlen(folders->folders[i]), n = strlen(extends);
+
+		if (strncmp(path, folders->folders[i], len) == 0 && path[len] == '/' &&
+		    strncmp(path + len + 1, extends, n) == 0 &&
+		    strcmp(path + len + 1 + n, ".yaml") == 0)
+			return (struct policy_folders){ folders->folders, i };
+	}
+	return *folders;
+}
+
 static bool
 load(struct policy *policy, const char *name, const struct policy_folders *folders, unsigned depth,
     struct status *status)
 {
 	const char *path = NULL, *extends, *slash, *own;
+	struct policy_folders above;
 	struct yaml *yaml;
 	bool done = false;
 
@@ -136,8 +157,13 @@ load(struct policy *policy, const char *name, const struct policy_folders *folde
 		return status_set(status, STATUS_MEMORY, "no memory for the policy");
 	path = arena_string(policy->arena, path);
 	extends = path == NULL ? NULL : parent_of(policy, yaml, path);
-	if (path == NULL || (extends != NULL && !load(policy, extends, folders, depth + 1, status)))
+	if (path == NULL)
 		goto out;
+	if (extends != NULL) {
+		above = folders_for(extends, path, folders);
+		if (!load(policy, extends, &above, depth + 1, status))
+			goto out;
+	}
 	slash = strrchr(path, '/');
 	if (!settings_apply(
 		policy, yaml_root(yaml), path, slash == NULL ? path : slash + 1, status))

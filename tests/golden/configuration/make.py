@@ -8,6 +8,7 @@ os.makedirs("bundle/.config/assay")
 FILES = {
     "config/assay/config.yaml": "policy: mine\n",
     "config/assay/policies/mine.yaml": "name: mine\nextends: security\npickle:\n  allow: [\"ultralytics.*\"]\n",
+    "config/assay/policies/ci.yaml": "name: our-ci\nextends: ci\nfail-on: medium\n",
     "bundle/config.yaml": "policy: everything\n",
     "bundle/.config/assay/config.yaml": "policy: everything\n",
 }
