@@ -26,7 +26,8 @@ regions_check(
 	uint64_t end = 0;
 	bool overlaps = false, gaps = checks->gap == NULL;
 
-	qsort(regions, n, sizeof(*regions), compare);
+	if (n > 1)
+		qsort(regions, n, sizeof(*regions), compare);
 	for (size_t i = 0; i < n; i++) {
 		const struct region *region = &regions[i];
 		const char *name = text_safe(sink_arena(sink), region->name, 100);
