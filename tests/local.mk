@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/text_mask \
 	tests/unit/texts \
 	tests/unit/torch \
+	tests/unit/validators \
 	tests/unit/wire \
 	tests/unit/yara \
 	$(NULL)

@@ -11,10 +11,10 @@
 
 #define WINDOW_BEFORE 64 /* bytes in which words count: five to ten of them */
 #define WINDOW_AFTER 24
-#define WEAKEST 10	  /* below, only context makes a finding */
-#define KNOWN 20	  /* numbers that documentation shows */
-#define DOCUMENT_EMAIL 45 /* documents and source name those who wrote them */
-#define ATTRIBUTION 30
+#define WEAKEST 10     /* below, only context makes a finding */
+#define KNOWN 20       /* numbers that documentation shows */
+#define ATTRIBUTION 30 /* people who are named on purpose */
+#define LIKELY 50
 
 /* The text before a candidate in which words count: its line, or the line above it where the
  * candidate begins one. */
@@ -82,6 +82,16 @@ has_lower(struct bytes value)
 	return false;
 }
 
+/* Is the text nothing else, or a structure that holds it in quotes? */
+static bool
+is_all_of_value(struct bytes text, const struct pii_candidate *candidate)
+{
+	size_t start = candidate->start, end = candidate->end;
+
+	return (start == 0 || (text.data[start - 1] == '"' && pii_at(text, end) == '"')) &&
+	    (start > 0 || end == text.len);
+}
+
 static unsigned
 confidence_of(
     const struct pii_pass *pass, const struct pii_candidate *candidate, const struct pii_set *set)
@@ -92,20 +102,18 @@ confidence_of(
 	bool is_value = pass->span->kind == SPAN_VALUE;
 	unsigned sure = candidate->base;
 
-	if (entity->finder == FIND_EMAIL && !candidate->is_fixed) {
-		if (!is_value)
-			return sure < DOCUMENT_EMAIL ? sure : DOCUMENT_EMAIL;
-		if (pass->is_attribution)
-			return ATTRIBUTION;
-	}
+	if (is_value && pass->is_attribution && entity->document < 100 && sure > ATTRIBUTION)
+		return ATTRIBUTION;
 	if (candidate->is_fixed)
 		return sure;
 	if (entity->finder == FIND_SHAPES && has_lower(value) && sure > WEAKEST)
 		sure = sure / 2 < WEAKEST ? WEAKEST : sure / 2;
-	if (is_value && value.len == pass->text.len && entity->record > sure)
+	if (is_value && entity->record > sure && is_all_of_value(pass->text, candidate))
 		sure = entity->record;
 	if (pii_set_has(set, candidate->entity) && entity->context > sure)
 		sure = entity->context;
+	if (!is_value && sure > entity->document)
+		sure = entity->document;
 	if (sure > KNOWN && is_known(entity, value))
 		sure = KNOWN;
 	return sure;
@@ -144,8 +152,11 @@ report(struct pii_pass *pass, const struct pii_candidate *candidate, unsigned su
 
 	if (sure >= PII_SEEN_FROM && pass->sure_end < candidate->end)
 		pass->sure_end = candidate->end;
-	if (was_seen(pass, candidate->entity, value) ||
-	    ++pass->counts[candidate->entity] > PII_LISTED)
+	if (was_seen(pass, candidate->entity, value))
+		return;
+	pass->counts[candidate->entity]++;
+	if (++pass->listed[candidate->entity][sure >= LIKELY] >
+	    (sure >= LIKELY ? PII_LISTED : PII_WEAK))
 		return;
 	mask = text_mask(sink_arena(pass->sink), value);
 	sink_finding_likely(pass->sink, entity->check, sure, pass->span->offset + candidate->start,
@@ -208,7 +219,7 @@ void
 pii_sum_up(struct pii_pass *pass)
 {
 	for (size_t i = 0; i < pass->rules->nentities; i++)
-		if (pass->counts[i] > PII_LISTED)
+		if (pass->counts[i] > 0)
 			sink_fact(pass->sink, pass->rules->entities[i].check, "%ju",
 			    (uintmax_t)pass->counts[i]);
 }

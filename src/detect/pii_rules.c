@@ -166,8 +166,8 @@ static bool
 load_entity(struct loading *loading, const char *name, const struct yaml_node *node)
 {
 	static const char *const keys[] = { "title", "authority", "validator", "base", "context",
-		"record", "words", "finder", "separators", "shapes", "known", "examples",
-		"counter-examples", NULL };
+		"record", "document", "words", "finder", "separators", "shapes", "known",
+		"examples", "counter-examples", NULL };
 	struct pii_rules *rules = loading->rules;
 	struct pii_entity *entity = &rules->entities[rules->nentities];
 	const struct yaml_node *shapes = yaml_get(node, "shapes"), *words = yaml_get(node, "words");
@@ -186,6 +186,7 @@ load_entity(struct loading *loading, const char *name, const struct yaml_node *n
 	if (!load_percent(loading, node, "base", 10, &entity->base) ||
 	    !load_percent(loading, node, "context", 70, &entity->context) ||
 	    !load_percent(loading, node, "record", entity->base, &entity->record) ||
+	    !load_percent(loading, node, "document", 100, &entity->document) ||
 	    !load_validator(loading, node, &entity->validator) ||
 	    !load_list(loading, node, "known", &entity->known, &entity->nknown) ||
 	    !load_finder(loading, node, rules->nentities))

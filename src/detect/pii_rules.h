@@ -43,6 +43,7 @@ struct pii_entity {
 	enum pii_finder finder;
 	const struct validator *validator; /* or NULL */
 	unsigned base, context, record;	   /* how sure: alone, with context, as a value */
+	unsigned document;		   /* at most so sure in documents and source */
 	const char *const *known;	   /* compact numbers that documentation shows */
 	size_t nknown;
 };

@@ -5,7 +5,8 @@
 #include "core/sink.h"
 #include "detect/pii_find.h"
 
-#define PII_LISTED 50	    /* findings of one entity in a member; the rest is counted */
+#define PII_LISTED 50	    /* likely findings of one entity in a member; the rest is counted */
+#define PII_WEAK 5	    /* findings that are less than likely */
 #define PII_SEEN_SLOTS 4096 /* values that were told of: a power of two */
 
 struct pii_pass {
@@ -21,7 +22,7 @@ struct pii_pass {
 	size_t tried, net_tried; /* starts before were looked at */
 	size_t phone_end;
 	size_t sure_end; /* what begins before is part of something found */
-	uint64_t counts[PII_ENTITIES];
+	uint64_t counts[PII_ENTITIES], listed[PII_ENTITIES][2];
 	uint64_t seen[PII_SEEN_SLOTS];
 };
 

@@ -49,7 +49,8 @@ polymod(uint32_t check, unsigned value)
 	return check;
 }
 
-/* BIP 173 for version 0, BIP 350 for later ones; all of one case. */
+/* BIP 173 or BIP 350, whichever fits: older wallets write later versions as BIP 173 did. All of
+ * one case. */
 static bool
 is_bech32(struct bytes address)
 {
@@ -57,7 +58,6 @@ is_bech32(struct bytes address)
 	static const unsigned char prefix[] = { 3, 3, 0, 2, 3 }; /* "bc", expanded */
 	bool upper = address.len > 0 && address.data[0] == 'B';
 	uint32_t check = 1;
-	unsigned version = 0;
 
 	if (address.len < 14 || address.len > WALLET_MAX)
 		return false;
@@ -78,11 +78,9 @@ is_bech32(struct bytes address)
 		at = strchr(alphabet, c);
 		if (at == NULL || *at == '\0')
 			return false;
-		if (i == 3)
-			version = (unsigned)(at - alphabet);
 		check = polymod(check, (unsigned)(at - alphabet));
 	}
-	return check == (version == 0 ? 1u : 0x2bc830a3u);
+	return check == 1 || check == 0x2bc830a3u;
 }
 
 bool

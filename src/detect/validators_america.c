@@ -3,8 +3,6 @@
 
 #include "detect/validators_table.h"
 
-#include <stdio.h>
-
 /* Social Security Administration, POMS RM 10201.035: what was never issued; three numbers that
  * advertisements showed. */
 static bool
@@ -163,36 +161,20 @@ check_curp(const char *n, size_t len)
 	return known && (10 - sum % 10) % 10 == digit_at(n, 17);
 }
 
-static bool
-check_rfc_digit(const char *n, size_t len)
-{
-	static const char alphabet[] = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ ";
-	char padded[14];
-	unsigned sum = 0;
-
-	snprintf(padded, sizeof(padded), "%s%s", len == 12 ? " " : "", n);
-	for (size_t i = 0; i < 12; i++) {
-		const char *at = strchr(alphabet, padded[i]);
-
-		if (at == NULL)
-			return false;
-		sum += (unsigned)(at - alphabet) * (unsigned)(13 - i);
-	}
-	return "0A987654321"[sum % 11] == padded[12];
-}
-
-/* Servicio de Administración Tributaria: persons 10 or 13 characters, companies 12. */
+/* Servicio de Administración Tributaria: persons 10 or 13 characters, companies 12. The check
+ * character is not kept to by all that issue numbers. & and Ñ are no letters here, so one or two
+ * may be missing. */
 static bool
 check_rfc(const char *n, size_t len)
 {
-	size_t letters = len == 12 ? 3 : 4;
+	size_t letters = 0;
 
-	if ((len != 10 && len != 12 && len != 13) || !all_letters(n, 0, letters) ||
+	while (letters < 4 && isupper((unsigned char)n[letters]))
+		letters++;
+	if (letters < 2 || len < letters + 6 || (len != letters + 6 && len != letters + 9) ||
 	    !all_digits(n, letters, 6) || !is_short_date(n, letters))
 		return false;
-	if (len > 10 && n[len - 1] != 'A' && !isdigit((unsigned char)n[len - 1]))
-		return false;
-	return len == 10 || check_rfc_digit(n, len);
+	return len == letters + 6 || n[len - 1] == 'A' || isdigit((unsigned char)n[len - 1]);
 }
 
 const struct validator validators_america[] = {

@@ -168,15 +168,22 @@ check_frn_form(const char *n, size_t len)
 	return has_kr_birth(n, len) && n[6] >= '5' && n[6] <= '8';
 }
 
+/* The office, the kind of business, a serial number. */
+static bool
+check_brn_form(const char *n, size_t len)
+{
+	return len == 10 && all_digits(n, 0, 10) && number_at(n, 0, 3) >= 101 &&
+	    number_at(n, 3, 2) > 0 && number_at(n, 5, 4) > 0;
+}
+
+/* With the check digit, which a few old numbers have wrong. */
 static bool
 check_brn(const char *n, size_t len)
 {
 	static const unsigned weights[] = { 1, 3, 7, 1, 3, 7, 1, 3, 5 };
 
-	if (len != 10 || !all_digits(n, 0, 10) || number_at(n, 0, 3) < 101 ||
-	    number_at(n, 3, 2) == 0 || number_at(n, 5, 4) == 0)
-		return false;
-	return (10 - (weighted(n, 0, weights, 9) + digit_at(n, 8) * 5 / 10) % 10) % 10 ==
+	return check_brn_form(n, len) &&
+	    (10 - (weighted(n, 0, weights, 9) + digit_at(n, 8) * 5 / 10) % 10) % 10 ==
 	    digit_at(n, 9);
 }
 
@@ -405,7 +412,8 @@ const struct validator validators_asia[] = {
 	{ "in-vid", check_vid },
 	{ "jp-cn", check_jp_cn },
 	{ "jp-in", check_jp_in },
-	{ "kr-brn", check_brn },
+	{ "kr-brn", check_brn_form },
+	{ "kr-brn-digit", check_brn },
 	{ "kr-driver-license", check_kr_license },
 	{ "kr-frn-form", check_frn_form },
 	{ "kr-rrn", check_rrn },

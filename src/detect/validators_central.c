@@ -157,8 +157,10 @@ check_uid_ch(const char *n, size_t len)
 {
 	static const unsigned weights[] = { 5, 4, 3, 2, 7, 6, 5, 4 };
 
-	return len == 12 && strncmp(n, "CHE", 3) == 0 && all_digits(n, 3, 9) &&
-	    (11 - weighted(n, 3, weights, 8) % 11) % 11 == digit_at(n, 11);
+	if (len > 3 && strncmp(n, "CHE", 3) == 0)
+		n += 3, len -= 3;
+	return len == 9 && all_digits(n, 0, 9) &&
+	    (11 - weighted(n, 0, weights, 8) % 11) % 11 == digit_at(n, 8);
 }
 
 static bool
@@ -178,8 +180,10 @@ check_vat_be(const char *n, size_t len)
 {
 	if (len > 2 && n[0] == 'B' && n[1] == 'E')
 		n += 2, len -= 2;
-	return len == 10 && all_digits(n, 0, 10) && n[0] <= '1' && number_at(n, 0, 10) > 0 &&
-	    (number_at(n, 0, 8) + number_at(n, 8, 2)) % 97 == 0;
+	if ((len != 9 && (len != 10 || n[0] > '1')) || !all_digits(n, 0, len))
+		return false; /* older numbers have no leading zero */
+	return number_at(n, 0, len) > 0 &&
+	    (number_at(n, 0, len - 2) + number_at(n, len - 2, 2)) % 97 == 0;
 }
 
 /* Rijksregister: born from 2000 on, a 2 stands before the number; BIS numbers add to the month. */

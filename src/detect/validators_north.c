@@ -101,13 +101,22 @@ check_mva(const char *n, size_t len)
 	return len == 12 && strcmp(n + 9, "MVA") == 0 && check_orgnr_no(n, 9);
 }
 
-/* Det Centrale Personregister: the check digit is no longer kept to since 2007. */
+/* Det Centrale Personregister: the seventh digit says the century. The check digit is no longer
+ * kept to since 2007. */
 static bool
 check_cpr(const char *n, size_t len)
 {
-	return len == 10 && all_digits(n, 0, 10) &&
-	    is_date(2000 + (unsigned)number_at(n, 4, 2), (unsigned)number_at(n, 2, 2),
-		(unsigned)number_at(n, 0, 2));
+	unsigned year, century = 1900;
+
+	if (len != 10 || !all_digits(n, 0, 10))
+		return false;
+	year = (unsigned)number_at(n, 4, 2);
+	if (strchr("5678", n[6]) != NULL)
+		century = year >= 58 ? 1800 : 2000;
+	else if (strchr("49", n[6]) != NULL && year <= 36)
+		century = 2000;
+	return century + year < 2050 && /* nobody is born yet */
+	    is_date(century + year, (unsigned)number_at(n, 2, 2), (unsigned)number_at(n, 0, 2));
 }
 
 static bool
@@ -115,6 +124,8 @@ check_cvr(const char *n, size_t len)
 {
 	static const unsigned weights[] = { 2, 7, 6, 5, 4, 3, 2, 1 };
 
+	if (len > 2 && n[0] == 'D' && n[1] == 'K')
+		n += 2, len -= 2;
 	return len == 8 && all_digits(n, 0, 8) && n[0] != '0' &&
 	    weighted(n, 0, weights, 8) % 11 == 0;
 }

@@ -187,13 +187,7 @@ check_rnc(const char *n, size_t len)
 
 	if (len != 9 || !all_digits(n, 0, 9))
 		return false;
-	return (10 - weighted(n, 0, weights, 8) % 11 + 9 - 1) % 9 + 1 == digit_at(n, 8);
-}
-
-static bool
-check_cedula(const char *n, size_t len)
-{
-	return len == 11 && luhn(n, 11);
+	return (10 - weighted(n, 0, weights, 8) % 11) % 9 + 1 == digit_at(n, 8);
 }
 
 static bool
@@ -215,6 +209,8 @@ check_nit_sv(const char *n, size_t len)
 	static const unsigned old[] = { 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2 },
 			      new[] = { 2, 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2 };
 
+	if (len > 2 && n[0] == 'S' && n[1] == 'V')
+		n += 2, len -= 2;
 	if (len != 14 || !all_digits(n, 0, 14) || (n[0] != '0' && n[0] != '1' && n[0] != '9'))
 		return false;
 	if (strncmp(n + 10, "100", 3) <= 0)
@@ -280,6 +276,8 @@ check_ird(const char *n, size_t len)
 	char padded[10];
 	unsigned check;
 
+	if (len > 2 && n[0] == 'N' && n[1] == 'Z')
+		n += 2, len -= 2;
 	if ((len != 8 && len != 9) || !all_digits(n, 0, len) || number_at(n, 0, len) < 10000000 ||
 	    number_at(n, 0, len) > 150000000)
 		return false;
@@ -301,7 +299,6 @@ const struct validator validators_south[] = {
 	{ "br-cpf", check_cpf },
 	{ "cl-rut", check_rut },
 	{ "co-nit", check_nit_co },
-	{ "do-cedula", check_cedula },
 	{ "do-rnc", check_rnc },
 	{ "ec-ci", check_ci_ec },
 	{ "gt-nit", check_nit_gt },

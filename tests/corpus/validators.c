@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include "detect/pii_find.h"
-#include "detect/validators.h"
 
 #include <stdio.h>
 
@@ -45,6 +44,26 @@ name_of(const char *kind, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
+/* Where separators stand matters to some: the forms of these, and nothing else. */
+static const struct {
+	const char *name, *form, *separators;
+} layouts[] = {
+	{ "us-ein", "99~9{7}", "-" },
+	{ "us-ssn", "9{3}~99~9{4}", "-" },
+};
+
+static bool
+fits_layout(const char *name, const char *number)
+{
+	struct pii_shape shape;
+
+	for (size_t i = 0; i < ARRAY_LEN(layouts); i++)
+		if (strcmp(layouts[i].name, name) == 0)
+			return pii_shape_parse(&shape, layouts[i].form, layouts[i].separators) &&
+			    pii_shape_match(&shape, bytes_of_string(number), 0) == strlen(number);
+	return true;
+}
+
 /* 1 and 0 as the validator says, -1 where we have none. */
 static int
 judge(const char *kind, const char *number)
@@ -54,12 +73,15 @@ judge(const char *kind, const char *number)
 	size_t len;
 
 	name_of(kind, name, sizeof(name));
+	if (strchr(number, '=') != NULL) /* an argument of a function of theirs, or a slip */
+		return strchr(number, '\'') != NULL ? -1 : 0;
 	if (strcmp(name, "bitcoin") == 0)
 		return pii_is_wallet(bytes_of_string(number));
 	validator = validator_by_name(name);
 	if (validator == NULL)
 		return -1;
-	return validator_compact(bytes_of_string(number), compact, &len) && len > 0 &&
+	return fits_layout(name, number) &&
+	    validator_compact(bytes_of_string(number), compact, &len) && len > 0 &&
 	    validator->check(compact, len);
 }
 

@@ -148,7 +148,7 @@ test_many_findings_are_counted(void)
 	sink_reset(sink);
 	detector_by_name("pii")->scan(compiled, &member, formats, &span, 1, sink);
 	(void)sink_findings(sink, &n);
-	ok(n > 10 && n < 100, "some of 500 addresses are listed");
+	ok(n > 0 && n < 100, "some of 500 addresses are listed");
 	ok(sink_fact_value(sink, "pii/email-address") != NULL &&
 		strcmp(sink_fact_value(sink, "pii/email-address"), "500") == 0,
 	    "and all are counted");
