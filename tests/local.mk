@@ -136,6 +136,7 @@ TESTS += \
 	tests/golden/run.sh \
 	tests/interop/report.sh \
 	tests/reports.py \
+	tests/differential-pickle.py \
 	tests/real-models.sh \
 	tests/sign.sh \
 	$(NULL)

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <yara.h>
 
-#define SLICE (64 * MIB)   /* scanned at a time, so that memory and time stay bounded */
+#define SLICE (16 * MIB)   /* scanned at a time, so that memory and time stay bounded */
 #define OVERLAP (64 * KIB) /* no string of ours is longer; YARA sees no match across slices */
 #define SLICE_SECONDS 30   /* a slice takes less than one; beyond, a pattern does not end */
 #define BATCH (1 * MIB)	   /* of spans that are scanned together */
