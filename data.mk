@@ -1,3 +1,16 @@
+# The YARA packs, in the order of their names: the build compiles them, too.
+yara_packs = \
+	rules/yara/data.yar \
+	rules/yara/droppers.yar \
+	rules/yara/executables.yar \
+	rules/yara/miners.yar \
+	rules/yara/payloads.yar \
+	rules/yara/shells.yar \
+	rules/yara/templates.yar \
+	rules/yara/web.yar \
+	$(NULL)
+nobase_dist_pkgdata_DATA += $(yara_packs)
+
 # Rules, policies and schemas, installed as they stand; a file a line.
 nobase_dist_pkgdata_DATA += \
 	policies/audit.yaml \
@@ -49,14 +62,6 @@ nobase_dist_pkgdata_DATA += \
 	rules/pii/general.yaml \
 	rules/pii/germany.yaml \
 	rules/pii/others.yaml \
-	rules/yara/data.yar \
-	rules/yara/droppers.yar \
-	rules/yara/executables.yar \
-	rules/yara/miners.yar \
-	rules/yara/payloads.yar \
-	rules/yara/shells.yar \
-	rules/yara/templates.yar \
-	rules/yara/web.yar \
 	schemas/policy.schema.json \
 	schemas/report.schema.json \
 	schemas/waivers.schema.json \

@@ -125,6 +125,7 @@ libcore_la_SOURCES = \
 	src/detect/validators_south.c \
 	src/detect/yara.c \
 	src/provenance/oms_write.c src/provenance/oms_write.h \
+	src/detect/yara_compile.c src/detect/yara_compile.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/provenance/record.c \
 	src/provenance/shards.c \
@@ -223,3 +224,13 @@ assay_SOURCES = \
 	src/cli/sign.c \
 	$(NULL)
 assay_LDADD = libcore.la
+
+# The YARA packs, compiled into the program.
+noinst_PROGRAMS += tools/yara-packs
+tools_yara_packs_SOURCES = tools/yara-packs.c src/core/status.c src/detect/yara_compile.c
+tools_yara_packs_LDADD = $(DEPS_LIBS)
+src/detect/yara_packs.inc: $(yara_packs) tools/yara-packs$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/detect && tools/yara-packs$(EXEEXT) \
+		`for f in $(yara_packs); do echo $(top_srcdir)/$$f; done` >$@.part && mv $@.part $@
+BUILT_SOURCES = src/detect/yara_packs.inc
+CLEANFILES += src/detect/yara_packs.inc

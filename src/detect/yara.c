@@ -1,7 +1,7 @@
 /*
  * The YARA detector. Rules are compiled from source, once and before the fork; compiled ones are
- * never loaded, since YARA trusts their bytecode. Includes are off, and modules that parse files
- * are refused: nearly all holes of YARA were in them. Metadata of a rule:
+ * never read from files, since YARA trusts their bytecode. Includes are off, and modules that parse
+ * files are refused: nearly all holes of YARA were in them. Metadata of a rule:
  *
  *   check        the finding it makes ("yara/dropper"); user rules without one make yara/match,
  *                or by `severity` yara/match-high or yara/match-low
@@ -15,10 +15,12 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/detector.h"
+#include "detect/yara_compile.h"
 #include "format/format.h"
 
+#include "detect/yara_packs.inc" /* made by tools/yara-packs */
+
 #include <stdlib.h>
-#include <yara.h>
 
 #define SLICE (16 * MIB)   /* scanned at a time, so that memory and time stay bounded */
 #define OVERLAP (64 * KIB) /* no string of ours is longer; YARA sees no match across slices */
@@ -66,78 +68,7 @@ struct scanning {
 	size_t nspans;
 };
 
-/* ---- compiling ---------------------------------------------------------------------------- */
-
-struct compiling {
-	const char *source;
-	struct status *status;
-};
-
-static void
-on_message(
-    int level, const char *file, int line, const YR_RULE *rule, const char *message, void *context)
-{
-	const struct compiling *compiling = context;
-
-	(void)file;
-	(void)rule;
-	if (level == YARA_ERROR_LEVEL_ERROR)
-		status_set(
-		    compiling->status, STATUS_USAGE, "%s:%d: %s", compiling->source, line, message);
-}
-
-/* Modules that compute, not those that parse what they are given. */
-static bool
-is_harmless_module(const char *name)
-{
-	return strcmp(name, "math") == 0 || strcmp(name, "hash") == 0 || strcmp(name, "time") == 0;
-}
-
-static int
-on_import(YR_SCAN_CONTEXT *scan, int message, void *data, void *context)
-{
-	(void)scan;
-	if (message == CALLBACK_MSG_IMPORT_MODULE) {
-		const YR_MODULE_IMPORT *import = data;
-
-		if (!is_harmless_module(import->module_name)) {
-			status_set(context, STATUS_USAGE,
-			    "YARA's module %s parses files and must not be imported",
-			    import->module_name);
-			return CALLBACK_ERROR;
-		}
-	}
-	return CALLBACK_CONTINUE;
-}
-
-static bool
-add_file(YR_COMPILER *compiler, const struct rule_file *file, struct status *status)
-{
-	char *text = calloc(1, file->bytes.len + 1);
-	struct compiling compiling = { file->source, status };
-	int errors;
-
-	if (text == NULL)
-		return status_set(status, STATUS_MEMORY, "no memory for %s", file->source);
-	if (file->bytes.len > 0)
-		memcpy(text, file->bytes.data, file->bytes.len);
-	yr_compiler_set_callback(compiler, on_message, &compiling);
-	errors = yr_compiler_add_string(compiler, text, file->source);
-	free(text);
-	return errors == 0 ||
-	    status_set(status, STATUS_USAGE, "%s: %d errors", file->source, errors);
-}
-
-static bool
-add_files(YR_COMPILER *compiler, const struct rule_file *files, size_t n, struct status *status)
-{
-	yr_compiler_set_include_callback(compiler, NULL, NULL, NULL);
-	for (size_t i = 0; i < n; i++)
-		if (bytes_ends(bytes_of_string(files[i].name), ".yar") &&
-		    !add_file(compiler, &files[i], status))
-			return false;
-	return true;
-}
+/* ---- rules ---------------------------------------------------------------------------------- */
 
 static void
 yara_free(void *compiled)
@@ -154,32 +85,48 @@ yara_free(void *compiled)
 	free(yara);
 }
 
+static size_t
+read_packs(void *ret, size_t size, size_t count, void *context)
+{
+	size_t *pos = context;
+
+	if (size == 0 || count > (sizeof(yara_packs) - *pos) / size)
+		return 0;
+	memcpy(ret, yara_packs + *pos, size * count);
+	*pos += size * count;
+	return count;
+}
+
+/* The rules as they were compiled with the program, where FILES are the same. */
+static YR_RULES *
+load_packs(const struct rule_file *files, size_t n)
+{
+	uint8_t digest[YARA_DIGEST];
+	size_t pos = 0;
+	YR_STREAM stream = { .user_data = &pos, .read = read_packs };
+	YR_RULES *rules = NULL;
+
+	if (!yara_digest_sources(files, n, digest) ||
+	    memcmp(digest, yara_packs_digest, sizeof(digest)) != 0 ||
+	    yr_rules_load_stream(&stream, &rules) != ERROR_SUCCESS)
+		return NULL;
+	return rules;
+}
+
 static void *
 yara_compile(const struct rule_file *files, size_t n, struct status *status)
 {
 	struct yara *yara = calloc(1, sizeof(*yara));
-	YR_COMPILER *compiler = NULL;
-	bool done = false;
 
 	if (yara == NULL || yr_initialize() != ERROR_SUCCESS) {
 		status_set(status, STATUS_MEMORY, "YARA does not start");
 		free(yara);
 		return NULL;
 	}
-	if (yr_compiler_create(&compiler) != ERROR_SUCCESS)
-		status_set(status, STATUS_MEMORY, "no memory for YARA's compiler");
-	else if (add_files(compiler, files, n, status))
-		done = yr_compiler_get_rules(compiler, &yara->rules) == ERROR_SUCCESS ||
-		    status_set(status, STATUS_MEMORY, "no memory for YARA's rules");
-	if (compiler != NULL)
-		yr_compiler_destroy(compiler);
-	/* Which modules are imported shows in a scan only. */
-	if (done &&
-	    yr_rules_scan_mem(yara->rules, (const uint8_t *)" ", 1, SCAN_FLAGS_NO_TRYCATCH,
-		on_import, status, 1) != ERROR_SUCCESS)
-		done =
-		    status_set(status, STATUS_USAGE, "YARA's rules do not run on an empty member");
-	if (done)
+	yara->rules = load_packs(files, n);
+	if (yara->rules == NULL)
+		yara->rules = yara_compile_sources(files, n, status);
+	if (yara->rules != NULL)
 		return yara;
 	yara_free(yara);
 	return NULL;
