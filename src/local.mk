@@ -80,6 +80,7 @@ libcore_la_SOURCES = \
 	src/detect/license_decide.c \
 	src/detect/license_declared.c \
 	src/detect/license_expression.c src/detect/license_expression.h \
+	src/detect/license_files.c src/detect/license_files.h \
 	src/detect/license_filter.c \
 	src/detect/license_find.c \
 	src/detect/license_names.c src/detect/license_names.h \

@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include "detect/detector.h"
+#include "detect/license_files.h"
 #include "detect/license_scan.h"
 
 #include "core/limits.h"
@@ -230,19 +231,6 @@ report_texts(struct sink *sink, const struct license_found *found)
 	}
 }
 
-/* A file that says by its name that it holds a license. */
-static bool
-is_license_file(const struct member *member)
-{
-	static const char *const names[] = { "license", "licence", "copying", "eula", "unlicense" };
-	struct bytes name = bytes_of_string(member_basename(member));
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (text_equal_ignoring_case(bytes_slice(name, 0, strlen(names[i])), names[i]))
-			return true;
-	return false;
-}
-
 static void
 report_unknown(struct sink *sink, const struct member *member,
     const struct license_declared *declared, const struct license_node *detected)
@@ -250,7 +238,8 @@ report_unknown(struct sink *sink, const struct member *member,
 	if (declared->unknown != NULL)
 		sink_finding(sink, "license/unknown", declared->offset, 0, declared->unknown,
 		    "the license that is declared here is on no list: %s", declared->unknown);
-	else if (detected == NULL && declared->expression == NULL && is_license_file(member))
+	else if (detected == NULL && declared->expression == NULL &&
+	    license_files_holds(member_basename(member)))
 		sink_finding(sink, "license/unknown", 0, 0, NULL,
 		    "this file is named like a license, but its text is none that is known");
 }
@@ -321,7 +310,7 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 	bool is_stray = n == 0 && is_stray_text(member, formats);
 
 	if (!is_worthwhile(member, spans, n, is_stray)) {
-		if (is_license_file(member) && (n > 0 || is_stray))
+		if (license_files_holds(member_basename(member)) && (n > 0 || is_stray))
 			report_unknown(sink, member, &declared, NULL);
 		return;
 	}

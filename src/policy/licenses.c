@@ -4,6 +4,7 @@
 #include "policy/licenses.h"
 
 #include "core/text.h"
+#include "detect/license_files.h"
 
 #define MAX_DIFFERENT                                                              \
 	64 /* expressions that are compared with each other; real bundles have ten \
@@ -132,18 +133,6 @@ same_folder(const char *a, const char *b)
 	return n == m && strncmp(a, b, n) == 0;
 }
 
-static bool
-is_license_file(const char *path)
-{
-	static const char *const names[] = { "license", "licence", "copying", "eula", "unlicense" };
-	struct bytes name = bytes_of_string(basename_of(path));
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (text_equal_ignoring_case(bytes_slice(name, 0, strlen(names[i])), names[i]))
-			return true;
-	return false;
-}
-
 /* The license files beside MEMBER: does any agree with what it declares? */
 static void
 check_declared(struct judging *j, const struct result_member *member)
@@ -156,7 +145,7 @@ check_declared(struct judging *j, const struct result_member *member)
 		const struct result_member *file = &j->result->members[i];
 		const struct license_node *detected;
 
-		if (file == member || !is_license_file(file->path) ||
+		if (file == member || !license_files_holds(basename_of(file->path)) ||
 		    !same_folder(file->path, member->path))
 			continue;
 		detected = expression_of(j, file, "license.detected");

@@ -195,6 +195,21 @@ test_encodings(void)
 }
 
 static void
+test_license_files(void)
+{
+	static const char nothing[] = "Nobody may do anything with this.\n";
+
+	look("LICENSE", nothing, strlen(nothing), NULL);
+	ok(sink_has(sink, "license/unknown"), "a file called LICENSE should hold one");
+	look("LICENSE-MODEL.md", nothing, strlen(nothing), NULL);
+	ok(sink_has(sink, "license/unknown"), "so should LICENSE-MODEL.md");
+	look("license.py", nothing, strlen(nothing), NULL);
+	ok(!sink_has(sink, "license/unknown"), "license.py is a program");
+	look("licensed.txt", nothing, strlen(nothing), NULL);
+	ok(!sink_has(sink, "license/unknown"), "licensed.txt is something else");
+}
+
+static void
 test_limits(void)
 {
 	static char many[1024 * 1024];
@@ -365,6 +380,7 @@ main(void)
 	test_words();
 	test_notices();
 	test_encodings();
+	test_license_files();
 	test_limits();
 	test_declarations();
 	test_common("Apache-2.0", "Apache-2.0");
