@@ -21,16 +21,19 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/bundle.yaml \
 	rules/checks/card.yaml \
 	rules/checks/config.yaml \
+	rules/checks/dependency.yaml \
 	rules/checks/documentation.yaml \
 	rules/checks/format.yaml \
 	rules/checks/gguf.yaml \
 	rules/checks/hash.yaml \
 	rules/checks/json.yaml \
 	rules/checks/license.yaml \
+	rules/checks/notebook.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/pii.yaml \
 	rules/checks/policy.yaml \
+	rules/checks/python.yaml \
 	rules/checks/safetensors.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/signature.yaml \
@@ -39,6 +42,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/yaml.yaml \
 	rules/checks/yara.yaml \
 	rules/checks/zip.yaml \
+	rules/documentation/items.yaml \
 	rules/globals/boosting.yaml \
 	rules/globals/joblib.yaml \
 	rules/globals/numpy.yaml \

@@ -58,6 +58,7 @@ libcore_la_SOURCES = \
 	src/format/pickle_stack.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
+	src/format/python.c src/format/python.h \
 	src/format/regions.c src/format/regions.h \
 	src/format/safetensors.c \
 	src/format/settings.c src/format/settings.h \
@@ -74,7 +75,9 @@ libcore_la_SOURCES = \
 	src/format/torchserve.c \
 	src/format/yaml.c \
 	src/format/zip.c \
+	src/detect/dependency.c \
 	src/detect/detector.c src/detect/detector.h \
+	src/detect/documentation.c \
 	src/detect/license.c \
 	src/detect/license_align.c \
 	src/detect/license_decide.c \
@@ -91,19 +94,6 @@ libcore_la_SOURCES = \
 	src/detect/license_texts.c src/detect/license_texts.h \
 	src/detect/license_versions.c \
 	src/detect/license_words.c src/detect/license_words.h \
-	src/provenance/addressed.c \
-	src/provenance/bundle.c src/provenance/bundle.h \
-	src/provenance/descriptors.c src/provenance/descriptors.h \
-	src/provenance/huggingface.c \
-	src/provenance/intoto.c \
-	src/provenance/keyless.c src/provenance/keyless.h \
-	src/provenance/lfs.c \
-	src/provenance/listing.c src/provenance/listing.h \
-	src/provenance/mlflow.c \
-	src/provenance/oci.c \
-	src/provenance/match.c src/provenance/match.h \
-	src/provenance/oms.c src/provenance/oms.h \
-	src/provenance/oms_tree.c \
 	src/detect/pii.c \
 	src/detect/pii_address.c \
 	src/detect/pii_context.c \
@@ -125,18 +115,31 @@ libcore_la_SOURCES = \
 	src/detect/validators_north.c \
 	src/detect/validators_south.c \
 	src/detect/yara.c \
-	src/provenance/oms_write.c src/provenance/oms_write.h \
 	src/detect/yara_compile.c src/detect/yara_compile.h \
+	src/provenance/addressed.c \
+	src/provenance/bundle.c src/provenance/bundle.h \
+	src/provenance/descriptors.c src/provenance/descriptors.h \
+	src/provenance/huggingface.c \
+	src/provenance/intoto.c \
+	src/provenance/keyless.c src/provenance/keyless.h \
+	src/provenance/lfs.c \
+	src/provenance/listing.c src/provenance/listing.h \
+	src/provenance/match.c src/provenance/match.h \
+	src/provenance/mlflow.c \
+	src/provenance/oci.c \
+	src/provenance/oms.c src/provenance/oms.h \
+	src/provenance/oms_tree.c \
+	src/provenance/oms_write.c src/provenance/oms_write.h \
 	src/provenance/provenance.c src/provenance/provenance.h \
 	src/provenance/record.c \
-	src/provenance/shards.c \
 	src/provenance/rekor.c src/provenance/rekor.h \
 	src/provenance/rekor_body.c src/provenance/rekor_body.h \
+	src/provenance/shards.c \
 	src/provenance/signer.c src/provenance/signer.h \
 	src/provenance/sigstore.c \
-	src/provenance/trusted_root.c src/provenance/trusted_root.h \
 	src/provenance/sums.c src/provenance/sums.h \
 	src/provenance/sums_line.c \
+	src/provenance/trusted_root.c src/provenance/trusted_root.h \
 	src/scan/assemble.c \
 	src/scan/collect.c src/scan/collect.h src/scan/collector.h \
 	src/scan/fault.c src/scan/fault.h \

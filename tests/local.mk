@@ -18,6 +18,7 @@ unit_tests = \
 	tests/unit/archives \
 	tests/unit/audit \
 	tests/unit/blake3 \
+	tests/unit/bundle_docs \
 	tests/unit/crypto \
 	tests/unit/globals \
 	tests/unit/hashlists \

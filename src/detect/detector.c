@@ -3,11 +3,15 @@
 
 #include "detect/detector.h"
 
+extern const struct detector detector_dependency;
+extern const struct detector detector_documentation;
 extern const struct detector detector_license;
 extern const struct detector detector_pii;
 extern const struct detector detector_yara;
 
 const struct detector *const detectors[] = {
+	&detector_dependency,
+	&detector_documentation,
 	&detector_license,
 	&detector_pii,
 	&detector_yara,

@@ -18,7 +18,7 @@ static const char *const suffixes[] = { ".md", ".markdown", NULL };
 
 static const char *const told[] = { "base_model", "base_model_relation", "co2_eq_emissions",
 	"datasets", "language", "library_name", "license", "license_link", "license_name",
-	"metrics", "model_name", "new_version", "pipeline_tag", "tags", NULL };
+	"metrics", "model-index", "model_name", "new_version", "pipeline_tag", "tags", NULL };
 
 static int
 probe(const struct member *member)
@@ -41,7 +41,7 @@ tell(struct sink *sink, const char *key, const struct yaml_node *node)
 			text_add_safe(
 			    &out, bytes_of(node->items[i].text, node->items[i].len), FACT_MAX / 4);
 		}
-	if (node->kind == YAML_MAP)
+	if (out.len == 0 && node->n > 0)
 		buffer_add_string(&out, "stated");
 	if (out.len > 0 && buffer_ok(&out))
 		sink_fact(sink, key, "%.*s", (int)out.len, (const char *)out.data);

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "format/format.h"
 #include "format/json_text.h"
+#include "format/python.h"
 #include "format/settings.h"
 #include "format/textual.h"
 
@@ -104,11 +105,27 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 	analyze_text(member, sink, false);
 }
 
+/* Cells of code: Python, and lines for a shell behind '!' or "%%bash". */
 static void
 analyze_notebook(const struct member *member, const struct rules *rules, struct sink *sink)
 {
-	(void)rules;
+	const struct span *spans;
+	size_t n;
+
 	analyze_text(member, sink, true);
+	spans = sink_spans(sink, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct bytes text = spans[i].text;
+
+		if (spans[i].kind != SPAN_SOURCE)
+			continue;
+		python_judge(text, spans[i].offset, rules, sink);
+		if (bytes_starts(text, "!") || bytes_starts(text, "%%bash") ||
+		    bytes_starts(text, "%%sh") || bytes_find(text, bytes_of_string("\n!"), 0) >= 0)
+			sink_finding_once(sink, "notebook/shell", spans[i].offset, 0, "shell",
+			    "a cell runs commands of a shell: %s",
+			    text_safe(sink_arena(sink), text, 80));
+	}
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "format/format.h"
+#include "format/python.h"
 #include "format/textual.h"
 
 static const char *const python_suffixes[] = { ".py", ".pyi", NULL };
@@ -48,6 +49,18 @@ probe_vocabulary(const struct member *member)
 }
 
 static void
+analyze_python(const struct member *member, const struct rules *rules, struct sink *sink)
+{
+	struct bytes text;
+	uint64_t offset;
+
+	if (!textual_text(member, sink, &text, &offset))
+		return;
+	sink_text(sink, SPAN_SOURCE, "", text, offset);
+	python_judge(text, offset, rules, sink);
+}
+
+static void
 analyze_source(const struct member *member, const struct rules *rules, struct sink *sink)
 {
 	(void)rules;
@@ -88,7 +101,7 @@ const struct format format_python = {
 	.suffixes = python_suffixes,
 	.traits = FORMAT_TEXT | FORMAT_WEAK,
 	.probe = probe_python,
-	.analyze = analyze_source,
+	.analyze = analyze_python,
 };
 
 const struct format format_source = {
