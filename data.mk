@@ -29,6 +29,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/json.yaml \
 	rules/checks/license.yaml \
 	rules/checks/notebook.yaml \
+	rules/checks/keras.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/pii.yaml \

@@ -45,6 +45,7 @@ libcore_la_SOURCES = \
 	src/format/joblib.c \
 	src/format/json.c \
 	src/format/json_text.c src/format/json_text.h \
+	src/format/keras.c \
 	src/format/literal.c src/format/literal.h \
 	src/format/numpy.c \
 	src/format/pickle.c src/format/pickle.h \

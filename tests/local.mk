@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/globals \
 	tests/unit/hashlists \
 	tests/unit/json \
+	tests/unit/keras \
 	tests/unit/license \
 	tests/unit/license_data \
 	tests/unit/license_expression \
@@ -55,6 +56,7 @@ fuzz_targets = \
 	tests/fuzz/gguf \
 	tests/fuzz/claims \
 	tests/fuzz/json \
+	tests/fuzz/keras \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
 	tests/fuzz/signed \
@@ -101,6 +103,8 @@ tests_fuzz_claims_SOURCES = tests/fuzz/claims.c $(fuzz_common)
 tests_fuzz_claims_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_json_SOURCES = tests/fuzz/json.c $(fuzz_common)
 tests_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_keras_SOURCES = tests/fuzz/keras.c $(fuzz_common)
+tests_fuzz_keras_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_license_SOURCES = tests/fuzz/license.c $(fuzz_common)
 tests_fuzz_license_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
@@ -150,6 +154,7 @@ EXTRA_DIST += \
 	tests/reports.py \
 	tests/fuzz/replay.sh \
 	tests/fuzz/seeds.py \
+	tests/differential-pickle.py \
 	tests/real-models.sh \
 	tests/sign.sh \
 	tests/interop/package.json \

@@ -58,6 +58,11 @@ SEEDS = {
                      + HEX + b'"}}]}',
         "pointer": b"\x0cversion https://git-lfs.github.com/spec/v1\noid sha256:" + HEX + b"\nsize 1\n",
     },
+    "keras": {
+        "lambda": b'{"class_name": "Functional", "config": {"layers": [{"class_name": "\\u004cambda", "module": "keras.layers"}]}}',
+        "function": b'{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "a>b"}',
+        "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(8) + b'{"class_name": "Dense", "config": {"vocabulary": "/a"}}' + bytes(8),
+    },
     "license": {
         "card": b"---\nlicense: other\nlicense_name: x\nbase_model:\n- a/b\n---\nlicensed under the MIT license\n",
         "header": b"/* GNU General Public License as published by the FSF; either version 2, or any later version\n"
