@@ -119,19 +119,24 @@ libcore_la_SOURCES = \
 	src/detect/yara_compile.c src/detect/yara_compile.h \
 	src/provenance/addressed.c \
 	src/provenance/bundle.c src/provenance/bundle.h \
+	src/provenance/cms.c \
 	src/provenance/descriptors.c src/provenance/descriptors.h \
+	src/provenance/detached.c src/provenance/detached.h \
 	src/provenance/huggingface.c \
 	src/provenance/intoto.c \
 	src/provenance/keyless.c src/provenance/keyless.h \
 	src/provenance/lfs.c \
 	src/provenance/listing.c src/provenance/listing.h \
 	src/provenance/match.c src/provenance/match.h \
+	src/provenance/minisign.c \
 	src/provenance/mlflow.c \
 	src/provenance/oci.c \
 	src/provenance/oms.c src/provenance/oms.h \
 	src/provenance/oms_tree.c \
 	src/provenance/oms_write.c src/provenance/oms_write.h \
+	src/provenance/openpgp.c \
 	src/provenance/provenance.c src/provenance/provenance.h \
+	src/provenance/rawsig.c \
 	src/provenance/record.c \
 	src/provenance/rekor.c src/provenance/rekor.h \
 	src/provenance/rekor_body.c src/provenance/rekor_body.h \

@@ -136,6 +136,7 @@ lints = \
 TESTS += \
 	$(unit_tests) \
 	$(lints) \
+	tests/detached.sh \
 	tests/faults.sh \
 	tests/fuzz/replay.sh \
 	tests/golden/run.sh \
@@ -150,6 +151,7 @@ EXTRA_DIST += \
 	tests/corpus/floor.py \
 	tests/corpus/floors \
 	tests/corpus/replay.sh \
+	tests/detached.sh \
 	tests/faults.sh \
 	tests/reports.py \
 	tests/fuzz/replay.sh \

@@ -221,9 +221,30 @@ is_below(const char *root, const char *path)
 	return n == 0 || (strncmp(path, root, n) == 0 && path[n] == '/');
 }
 
-void
-listing_check_rest(struct listing *listing, const char *root)
+static bool
+is_ignored(const struct trust *trust, const char *path)
 {
+	for (size_t i = 0; trust->ignore != NULL && trust->ignore[i] != NULL; i++)
+		if (strcmp(trust->ignore[i], path) == 0 || is_below(trust->ignore[i], path))
+			return true;
+	return false;
+}
+
+/* Is ENTRY the claim itself? One that the user named has a path of the user's. */
+static bool
+is_claim(const struct claim *claim, const struct tree_entry *entry)
+{
+	struct bytes path = bytes_of_string(claim->path);
+
+	if (!claim->is_explicit)
+		return strcmp(entry->path, claim->path) == 0;
+	return entry->size == claim->bytes.len && bytes_ends(path, entry->path);
+}
+
+void
+listing_check_rest(struct listing *listing, const char *root, const struct trust *trust)
+{
+	bool must = listing->claim->is_explicit && !trust->ignore_unsigned;
 	const char *first = NULL;
 	uint64_t n = 0;
 
@@ -233,14 +254,16 @@ listing_check_rest(struct listing *listing, const char *root)
 		const struct tree_entry *entry = &listing->tree->entries[i];
 
 		if (listing->seen[i] != 0 || entry->kind != TREE_FILE ||
-		    !is_below(root, entry->path) || strcmp(entry->path, listing->claim->path) == 0)
+		    !is_below(root, entry->path) || is_claim(listing->claim, entry) ||
+		    is_ignored(trust, entry->path))
 			continue;
 		if (first == NULL)
 			first = entry->path;
 		n++;
 	}
 	if (n > 0)
-		sink_finding(listing->sink, "hash/uncovered-member", 0, 0, NULL,
+		sink_finding(listing->sink,
+		    must ? "signature/unsigned-member" : "hash/uncovered-member", 0, 0, NULL,
 		    "%ju file%s beside it %s not listed, the first is %s", (uintmax_t)n,
 		    n == 1 ? "" : "s", n == 1 ? "is" : "are",
 		    text_safe(sink_arena(listing->sink), bytes_of_string(first), 200));

@@ -37,8 +37,11 @@ const char *listing_folder(struct arena *, const char *path);
 void listing_want(struct arena *, const struct claim *, const struct listed *, struct wants *);
 /* Compares, and reports what does not hold. */
 void listing_check(struct listing *, const struct listed *);
-/* Reports every file below ROOT that was not listed, in one finding. */
-void listing_check_rest(struct listing *, const char *root);
+/*
+ * Reports the files below ROOT that were not listed, in one finding. A list that the user named
+ * must cover the target, unless TRUST ignores what is unsigned.
+ */
+void listing_check_rest(struct listing *, const char *root, const struct trust *);
 /* Sets status and sentence; LIST is what it is called in the sentence: "hash list". */
 void listing_close(struct listing *, const char *list);
 /* The claim itself is no good: "hash/malformed" and PROVENANCE_FAILED. */

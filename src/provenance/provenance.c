@@ -7,17 +7,21 @@
 
 #include <stdlib.h>
 
-extern const struct verifier verifier_addressed, verifier_hf_local, verifier_intoto,
-    verifier_lfs_pointer, verifier_mlflow, verifier_oci, verifier_record, verifier_shards,
-    verifier_sigstore, verifier_sums;
+extern const struct verifier verifier_addressed, verifier_cms, verifier_hf_local, verifier_intoto,
+    verifier_lfs_pointer, verifier_minisign, verifier_mlflow, verifier_oci, verifier_openpgp,
+    verifier_rawsig, verifier_record, verifier_shards, verifier_sigstore, verifier_sums;
 
 const struct verifier *const verifiers[] = {
 	&verifier_addressed,
+	&verifier_cms,
 	&verifier_hf_local,
 	&verifier_intoto,
 	&verifier_lfs_pointer,
+	&verifier_minisign,
 	&verifier_mlflow,
 	&verifier_oci,
+	&verifier_openpgp,
+	&verifier_rawsig,
 	&verifier_record,
 	&verifier_shards,
 	&verifier_sigstore,
@@ -85,13 +89,14 @@ tree_digest(const struct tree_entry *entry, const char *algorithm)
 }
 
 struct wants {
+	const struct tree *tree;
 	struct arena *arena;
 	struct want *list;
 	size_t n, room;
 };
 
 struct wants *
-wants_new(void)
+wants_new(const struct tree *tree)
 {
 	struct wants *wants = calloc(1, sizeof(*wants));
 
@@ -102,7 +107,14 @@ wants_new(void)
 		free(wants);
 		return NULL;
 	}
+	wants->tree = tree;
 	return wants;
+}
+
+const struct tree *
+wants_tree(const struct wants *wants)
+{
+	return wants->tree;
 }
 
 void

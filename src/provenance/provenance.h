@@ -72,6 +72,8 @@ struct claim {
 	    *root; /* folder (path in the tree, "" for the top) that its names are relative to */
 	bool is_explicit; /* named by --signature: it must hold, and cover the target */
 	struct bytes bytes;
+	struct bytes content; /* of the file that WANT_CONTENT named, where it could be read */
+	bool has_content;
 };
 
 enum provenance_status {
@@ -99,15 +101,22 @@ struct provenance {
 	const char *why; /* one sentence */
 };
 
+/* As algorithm of a want: not a digest but the content itself, in claim->content; the last such
+ * want of a claim counts. For signatures over all of a file that no digest can stand for. */
+#define WANT_CONTENT "content"
+
 struct want {
 	const char *path, *algorithm;
 	uint64_t start, end; /* SIZE_UNKNOWN as end: all of it */
+	uint64_t claim;	     /* filled in by scan/ */
 };
 
 /* Collects wants; bounded by LIMIT_MEMBERS. Void and sticky like the sink. */
 struct wants;
 /* NULL out of memory. */
-MUST_USE struct wants *wants_new(void);
+MUST_USE struct wants *wants_new(const struct tree *);
+/* Names, kinds, sizes and SHA-256 of the target's files; no other digests yet. May be NULL. */
+const struct tree *wants_tree(const struct wants *);
 void wants_free(struct wants *);
 const struct want *wants_list(const struct wants *, size_t *ret_n);
 void wants_add(

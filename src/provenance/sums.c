@@ -126,7 +126,6 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 	struct listed listed;
 	struct bytes line;
 
-	(void)trust;
 	if (!listing_open(&listing, claim, tree, sink, ret))
 		return;
 	while (next_line(&lines, &line)) {
@@ -150,8 +149,8 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 			break;
 		}
 	}
-	if (is_list(&listing))
-		listing_check_rest(&listing, claim->root);
+	if (is_list(&listing) || claim->is_explicit)
+		listing_check_rest(&listing, claim->root, trust);
 	listing_close(&listing, "hash list");
 }
 

@@ -233,7 +233,7 @@ get_claim(struct collector *collector, const struct job *job, struct reader *r)
 }
 
 static bool
-get_want(struct collector *collector, struct reader *r)
+get_want(struct collector *collector, const struct job *job, struct reader *r)
 {
 	struct want want, *slot;
 	struct bytes path, algorithm;
@@ -244,6 +244,7 @@ get_want(struct collector *collector, struct reader *r)
 	    !wire_get_u64(r, &want.start) || !wire_get_u64(r, &want.end) ||
 	    collector->wants.n >= 4 * LIMIT_MEMBERS)
 		return false;
+	want.claim = job->claim;
 	want.path = arena_string_of(collector->arena, path);
 	want.algorithm = arena_string_of(collector->arena, algorithm);
 	slot = list_add(collector, &collector->wants, sizeof(*slot));
@@ -318,7 +319,7 @@ on_message(void *context, const struct job *job, enum message_type type, struct 
 	case MESSAGE_CLAIM:
 		return job->type == JOB_FILE && get_claim(collector, job, &body);
 	case MESSAGE_WANT:
-		return job->type == JOB_WANTS && get_want(collector, &body);
+		return job->type == JOB_WANTS && get_want(collector, job, &body);
 	case MESSAGE_DIGEST:
 		return (job->type == JOB_FILE || job->type == JOB_DIGEST) &&
 		    get_digest(collector, job, &body);

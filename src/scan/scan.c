@@ -224,38 +224,6 @@ list_claims(struct scan *scan)
 	return true;
 }
 
-/* One job of TYPE for each claim. */
-static bool
-run_claims(struct scan *scan, enum message_type type)
-{
-	struct pool_events events = collector_events(scan->collector);
-	struct job *jobs = arena_array(scan->arena, scan->setup.nclaims, sizeof(*jobs));
-
-	if (jobs == NULL)
-		return status_set(
-		    scan->status, STATUS_MEMORY, "no memory for the list of signatures");
-	for (size_t i = 0; i < scan->setup.nclaims; i++)
-		jobs[i] =
-		    (struct job){ .type = type, .path = scan->setup.claims[i].path, .claim = i };
-	return pool_run(
-	    &scan->pool, &scan->setup, jobs, scan->setup.nclaims, &events, scan->status);
-}
-
-static int
-compare_wants(const void *a, const void *b)
-{
-	const struct want *x = a, *y = b;
-	int order = strcmp(x->path, y->path);
-
-	if (order == 0)
-		order = strcmp(x->algorithm, y->algorithm);
-	if (order == 0 && x->start != y->start)
-		order = x->start < y->start ? -1 : 1;
-	if (order == 0 && x->end != y->end)
-		order = x->end < y->end ? -1 : 1;
-	return order;
-}
-
 /* The entry that a verifier calls PATH: its name below the target. */
 static const struct entry *
 entry_by_name(const struct scan *scan, const char *path, const struct target **ret_target)
@@ -280,6 +248,62 @@ entry_by_name(const struct scan *scan, const char *path, const struct target **r
 		}
 	}
 	return NULL;
+}
+
+/* Lets the workers that verify have the content that claims asked for. */
+static void
+add_contents(struct scan *scan, struct job *jobs)
+{
+	size_t n;
+	const struct want *wants = collector_wants(scan->collector, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct target *target = NULL;
+		const struct entry *entry;
+
+		if (strcmp(wants[i].algorithm, WANT_CONTENT) != 0)
+			continue;
+		entry = entry_by_name(scan, wants[i].path, &target);
+		if (entry == NULL || (entry->kind != ENTRY_FILE && entry->kind != ENTRY_LINK_FILE))
+			continue;
+		jobs[wants[i].claim].target = target;
+		jobs[wants[i].claim].entry = entry;
+		jobs[wants[i].claim].bytes = entry->size;
+	}
+}
+
+/* One job of TYPE for each claim. */
+static bool
+run_claims(struct scan *scan, enum message_type type)
+{
+	struct pool_events events = collector_events(scan->collector);
+	struct job *jobs = arena_array(scan->arena, scan->setup.nclaims, sizeof(*jobs));
+
+	if (jobs == NULL)
+		return status_set(
+		    scan->status, STATUS_MEMORY, "no memory for the list of signatures");
+	for (size_t i = 0; i < scan->setup.nclaims; i++)
+		jobs[i] =
+		    (struct job){ .type = type, .path = scan->setup.claims[i].path, .claim = i };
+	if (type == JOB_VERIFY)
+		add_contents(scan, jobs);
+	return pool_run(
+	    &scan->pool, &scan->setup, jobs, scan->setup.nclaims, &events, scan->status);
+}
+
+static int
+compare_wants(const void *a, const void *b)
+{
+	const struct want *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	if (order == 0)
+		order = strcmp(x->algorithm, y->algorithm);
+	if (order == 0 && x->start != y->start)
+		order = x->start < y->start ? -1 : 1;
+	if (order == 0 && x->end != y->end)
+		order = x->end < y->end ? -1 : 1;
+	return order;
 }
 
 /* Phase 2: the digests that verifiers asked for beyond SHA-256. */
@@ -307,7 +331,8 @@ digest_wants(struct scan *scan)
 		    (entry->kind == ENTRY_FILE || entry->kind == ENTRY_LINK_FILE ||
 			(entry->kind == ENTRY_LINK && scan->options->trust.allow_symlinks));
 
-		if (!readable || (i > 0 && compare_wants(&sorted[i - 1], &sorted[i]) == 0))
+		if (!readable || strcmp(sorted[i].algorithm, WANT_CONTENT) == 0 ||
+		    (i > 0 && compare_wants(&sorted[i - 1], &sorted[i]) == 0))
 			continue;
 		jobs[n++] = (struct job){ .type = JOB_DIGEST,
 			.path = entry->path,
@@ -331,6 +356,10 @@ verify_claims(struct scan *scan)
 		return false;
 	if (scan->setup.nclaims == 0)
 		return true;
+	/* Twice: what verifiers want depends on what is there, and the digests come after that. */
+	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);
+	if (scan->setup.tree == NULL)
+		return status_set(scan->status, STATUS_MEMORY, "no memory for the list of members");
 	if (!run_claims(scan, JOB_WANTS) || !digest_wants(scan))
 		return false;
 	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);

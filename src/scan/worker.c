@@ -211,7 +211,7 @@ do_wants(struct worker *worker, struct reader *r)
 {
 	const struct verifier *verifier;
 	struct buffer body = buffer_up_to(LIMIT_MESSAGE);
-	struct wants *wants = wants_new();
+	struct wants *wants = wants_new(worker->setup->tree);
 	const struct want *list;
 	uint64_t claim;
 	size_t n;
@@ -282,30 +282,49 @@ send_sink(struct worker *worker, const char *path, struct sink *sink)
 	buffer_free(&body);
 }
 
+/* The verdict on CLAIM into SINK and *ret. */
+static void
+judge(const struct worker_setup *setup, size_t i, const struct claim *claim, struct sink *sink,
+    struct provenance *ret)
+{
+	const struct verifier *verifier = verifier_of(setup, i);
+
+	if (verifier == NULL) {
+		ret->kind = "unknown";
+		ret->status = PROVENANCE_FAILED;
+		ret->why = "this is no signature or hash list of a kind that assay knows";
+		sink_finding(sink, "signature/unknown-format", 0, 0, NULL, "%s", ret->why);
+	} else {
+		ret->kind = verifier->name;
+		verifier->verify(claim, setup->tree, setup->trust, sink, ret);
+	}
+}
+
 static bool
-do_verify(struct worker *worker, struct reader *r)
+do_verify(struct worker *worker, struct reader *r, int fd)
 {
 	const struct worker_setup *setup = worker->setup;
 	struct provenance result = { 0 };
-	const struct verifier *verifier;
+	struct mapping mapping;
 	struct sink *sink;
-	uint64_t claim;
+	struct claim claim;
+	uint64_t i;
 
-	if (!get_claim(worker, r, &claim) || setup->tree == NULL)
+	if (!get_claim(worker, r, &i) || setup->tree == NULL)
 		return false;
 	sink = sink_new(LIMIT_ARENA);
 	if (sink == NULL)
 		return false;
-	verifier = verifier_of(setup, claim);
-	result.path = setup->claims[claim].path;
-	if (verifier == NULL) {
-		result.kind = "unknown";
-		result.status = PROVENANCE_FAILED;
-		result.why = "this is no signature or hash list of a kind that assay knows";
-		sink_finding(sink, "signature/unknown-format", 0, 0, NULL, "%s", result.why);
-	} else {
-		result.kind = verifier->name;
-		verifier->verify(&setup->claims[claim], setup->tree, setup->trust, sink, &result);
+	claim = setup->claims[i];
+	result.path = claim.path;
+	claim.has_content = fd >= 0 && map_file(&mapping, fd);
+	if (claim.has_content)
+		claim.content = mapping.bytes;
+	judge(setup, i, &claim, sink, &result);
+	if (claim.has_content && !unmap_file(&mapping)) {
+		result.status = PROVENANCE_INCOMPLETE;
+		result.why = "the file changed while it was being read";
+		pipeline_report(&worker->wire, "scan/changed", result.path, "%s", result.why);
 	}
 	send_sink(worker, result.path, sink);
 	send_provenance(worker, &result, sink);
@@ -326,7 +345,7 @@ do_job(struct worker *worker, enum message_type type, struct bytes body, int fd)
 	case JOB_WANTS:
 		return do_wants(worker, &r);
 	case JOB_VERIFY:
-		return do_verify(worker, &r);
+		return do_verify(worker, &r, fd);
 	default:
 		return false;
 	}

@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct claim claim = { .path = "model.sig", .root = "", .bytes = b };
 	struct provenance row = { .kind = "", .path = "model.sig" };
 	struct sink *sink = sink_new(LIMIT_ARENA);
-	struct wants *wants = wants_new();
+	struct wants *wants = wants_new(NULL);
 	struct status status = { .code = STATUS_OK };
 	struct oms_manifest manifest;
 	struct trusted_root root;

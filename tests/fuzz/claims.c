@@ -10,7 +10,7 @@
 static const char *const names[] = { "SHA256SUMS", "a.sha256", "B2SUMS", "x.dist-info/RECORD",
 	".cache/huggingface/download/a.metadata", "index.json", "manifest.json",
 	"manifests/h/n/m/t", "blobs/sha256/x", "m.safetensors.index.json", "MLmodel",
-	"p.intoto.jsonl", "w.bin" };
+	"p.intoto.jsonl", "w.bin", "a.minisig", "a.sig", "a.p7s", "a.bundle" };
 
 static void
 judge(const struct verifier *verifier, const struct claim *claim)
@@ -23,14 +23,18 @@ judge(const struct verifier *verifier, const struct claim *claim)
 	static const struct tree tree = { .name = "t", .n = 1, .entries = &entry };
 	static const struct trust trust = { 0 };
 	struct sink *sink = sink_new(LIMIT_ARENA);
-	struct wants *wants = wants_new();
+	struct wants *wants = wants_new(&tree);
 	struct provenance result = { .kind = verifier->name, .path = claim->path };
 
+	struct claim whole = *claim;
+
+	whole.content = bytes_of("x", 1);
+	whole.has_content = true;
 	if (sink == NULL || wants == NULL)
 		abort();
 	if (verifier->wants != NULL)
 		verifier->wants(claim, wants);
-	verifier->verify(claim, &tree, &trust, sink, &result);
+	verifier->verify(&whole, &tree, &trust, sink, &result);
 	if (result.why == NULL || result.signer == NULL)
 		abort();
 	wants_free(wants);

@@ -56,6 +56,12 @@ SEEDS = {
         "mlmodel": b"\x0aflavors:\n  sklearn:\n    pickled_model: a\n",
         "statement": b'\x0b{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "a", "digest": {"sha256": "'
                      + HEX + b'"}}]}',
+        "minisign": b"\x0duntrusted comment: x\n" + base64.b64encode(b"Ed" + bytes(72)) +
+                    b"\ntrusted comment: y\n" + base64.b64encode(bytes(64)) + b"\n",
+        "signify": b"\x0euntrusted comment: x\n" + base64.b64encode(b"Ed" + bytes(72)) + b"\nSHA256 (a) = " + HEX + b"\n",
+        "ecdsa": b"\x0e" + bytes.fromhex("300602010102010100") + bytes(64),
+        "cms": b"\x0f" + bytes.fromhex("301006092a864886f70d010702a0033001ff"),
+        "cosign": b'\x10{"base64Signature": "MAYCAQECAQE=", "cert": "", "rekorBundle": null}',
         "pointer": b"\x0cversion https://git-lfs.github.com/spec/v1\noid sha256:" + HEX + b"\nsize 1\n",
     },
     "keras": {

@@ -70,7 +70,7 @@ claim_test_judge_bytes(
 	const struct verifier *best = NULL;
 	struct claim claim = { .path = path, .bytes = bytes };
 	const char *slash = strrchr(path, '/');
-	struct wants *wants = wants_new();
+	struct wants *wants = wants_new(&test->tree);
 	const struct want *list;
 	int sure = 0;
 	size_t n;

@@ -1,0 +1,105 @@
+#!/bin/sh
+# Detached signatures made by the tools that make them: each holds, and holds for nothing else.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+n=0
+
+result() { # STATUS WHAT
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
+		echo "not ok $n - $2"
+		sed 's/^/# /' log
+	fi
+}
+exits() { # EXIT WHAT COMMAND...
+	want=$1 what=$2
+	shift 2
+	"$@" >log 2>&1
+	[ $? -eq "$want" ]
+	result $? "$what"
+}
+verify() { # SIGNATURE OPTION FILE
+	"$ASSAY" verify model.bin --signature "$1" "$2" "$3"
+}
+# The signature holds over the file, and over no other content.
+judge() { # WHAT SIGNATURE OPTION FILE
+	exits 0 "$1" verify "$2" "$3" "$4"
+	cp model.bin saved
+	printf 'X' | dd of=model.bin bs=1 seek=3 conv=notrunc 2>/dev/null
+	exits 1 "$1: a changed file is refused" verify "$2" "$3" "$4"
+	mv saved model.bin
+}
+
+printf 'these are the weights' >model.bin
+for kind in ed25519 "ec -pkeyopt ec_paramgen_curve:P-256" "rsa -pkeyopt rsa_keygen_bits:2048"; do
+	name=${kind%% *}
+	# shellcheck disable=SC2086
+	openssl genpkey -algorithm $kind -out "$name.pem" 2>/dev/null
+	openssl pkey -in "$name.pem" -pubout -out "$name.pub"
+done
+openssl pkeyutl -sign -rawin -inkey ed25519.pem -in model.bin -out model.bin.ed25519
+judge "Ed25519" model.bin.ed25519 --public-key ed25519.pub
+openssl dgst -sha256 -sign ec.pem -out model.bin.ecdsa model.bin
+judge "ECDSA" model.bin.ecdsa --public-key ec.pub
+openssl base64 -in model.bin.ecdsa -out model.bin.sig
+judge "ECDSA in base64" model.bin.sig --public-key ec.pub
+printf '{"base64Signature":"%s","cert":"","rekorBundle":null}' "$(openssl base64 -A -in model.bin.ecdsa)" >model.bin.bundle
+judge "cosign's old bundle" model.bin.bundle --public-key ec.pub
+openssl dgst -sha256 -sign rsa.pem -sigopt rsa_padding_mode:pss -out model.bin.rsapss model.bin
+judge "RSA-PSS" model.bin.rsapss --public-key rsa.pub
+exits 1 "another key is refused" verify model.bin.rsapss --public-key ec.pub
+
+accepted=
+at=0
+cp model.bin.ed25519 saved.ed25519
+while [ "$at" -lt 64 ]; do
+	byte=$(od -An -tu1 -j "$at" -N1 saved.ed25519 | tr -d ' ')
+	# shellcheck disable=SC2059
+	printf "$(printf '\\%03o' $((byte ^ 1)))" | dd of=model.bin.ed25519 bs=1 seek="$at" conv=notrunc 2>/dev/null
+	verify model.bin.ed25519 --public-key ed25519.pub >log 2>&1 && accepted="$accepted $at"
+	cp saved.ed25519 model.bin.ed25519
+	at=$((at + 1))
+done
+echo "accepted:$accepted" >log
+[ -z "$accepted" ]
+result $? "no byte of a signature may change"
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout cms.key -out cms.crt -subj /CN=signer \
+	-days 30 2>/dev/null
+openssl cms -sign -binary -in model.bin -signer cms.crt -inkey cms.key -outform DER -out model.bin.p7s 2>/dev/null
+judge "CMS" model.bin.p7s --certificate-chain cms.crt
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout other.key -out other.crt -subj /CN=other \
+	-days 30 2>/dev/null
+exits 1 "CMS under another root is refused" verify model.bin.p7s --certificate-chain other.crt
+exits 3 "without any key nothing is verified" "$ASSAY" verify model.bin --signature model.bin.ed25519
+
+if command -v minisign >/dev/null; then
+	minisign -G -W -p ms.pub -s ms.key >/dev/null 2>&1
+	minisign -S -s ms.key -m model.bin -t 'version 1' -x model.bin.minisig >/dev/null 2>&1
+	judge "minisign" model.bin.minisig --public-key ms.pub
+	sed 's/version 1/version 2/' model.bin.minisig >changed.minisig
+	exits 1 "minisign: the trusted comment is signed" verify changed.minisig --public-key ms.pub
+	minisign -S -l -s ms.key -m model.bin -x legacy.minisig >/dev/null 2>&1
+	judge "minisign, legacy" legacy.minisig --public-key ms.pub
+else
+	n=$((n + 1))
+	echo "ok $n - minisign # SKIP it is not installed"
+fi
+signify=$(command -v signify-openbsd || command -v signify)
+if [ -n "$signify" ]; then
+	"$signify" -G -n -p sg.pub -s sg.sec
+	"$signify" -S -s sg.sec -m model.bin -x signify.sig
+	judge "signify" signify.sig --public-key sg.pub
+	mkdir folder && cp model.bin folder/
+	(cd folder && openssl dgst -sha256 model.bin | sed 's/^SHA2-256(\(.*\))= /SHA256 (\1) = /' >SHA256)
+	"$signify" -S -e -s sg.sec -m folder/SHA256 -x folder/SHA256.sig
+	rm folder/SHA256
+	exits 0 "signify's signed list" "$ASSAY" verify folder --public-key sg.pub
+	printf 'x' >>folder/model.bin
+	exits 1 "signify's signed list: a changed file is refused" "$ASSAY" verify folder --public-key sg.pub
+else
+	n=$((n + 1))
+	echo "ok $n - signify # SKIP it is not installed"
+fi
+echo "1..$n"
