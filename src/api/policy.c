@@ -3,6 +3,7 @@
 
 #include "api/policies.h"
 #include "api/session.h"
+#include "core/yaml.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -117,6 +118,42 @@ check_patterns(
 	return done;
 }
 
+/* Is ITEM one that a file of rules/documentation holds? */
+static bool
+is_item(const struct session *session, const char *item)
+{
+	size_t n;
+	const struct rule_file *files = rules_files(session->rules, "documentation", &n);
+	bool is_known = false;
+
+	for (size_t i = 0; i < n && !is_known; i++) {
+		struct status ignored = { 0 };
+		struct yaml *yaml = yaml_parse(files[i].bytes, files[i].source, &ignored);
+
+		is_known = yaml != NULL && yaml_get(yaml_root(yaml), item) != NULL;
+		yaml_free(yaml);
+	}
+	return is_known;
+}
+
+/* An item that nobody looks for would be missing for ever. */
+static bool
+check_items(const struct policy *policy, const struct session *session, FILE *out)
+{
+	bool done = true;
+
+	for (size_t i = 0; i < policy->documentation.n; i++) {
+		const struct policy_pair *pair = &policy->documentation.pairs[i];
+
+		if (is_item(session, pair->key))
+			continue;
+		fprintf(out, "%s: no rule of documentation knows the item \"%s\"\n", pair->origin,
+		    pair->key);
+		done = false;
+	}
+	return done;
+}
+
 enum assay_exit
 assay_policy_check(
     const struct assay_settings *settings, const char *file, FILE *out, struct assay_error *error)
@@ -133,6 +170,7 @@ assay_policy_check(
 		return error->exit;
 	}
 	done = check_patterns(policy, &session, out, &status);
+	done = check_items(policy, &session, out) && done;
 	if (done)
 		fprintf(out, "%s: the policy %s is sound; sha256 %s\n", policy->source,
 		    policy->name, policy->sha256);
