@@ -27,9 +27,9 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/gguf.yaml \
 	rules/checks/hash.yaml \
 	rules/checks/json.yaml \
+	rules/checks/keras.yaml \
 	rules/checks/license.yaml \
 	rules/checks/notebook.yaml \
-	rules/checks/keras.yaml \
 	rules/checks/numpy.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/pii.yaml \
@@ -38,6 +38,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/safetensors.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/signature.yaml \
+	rules/checks/source.yaml \
 	rules/checks/tar.yaml \
 	rules/checks/torch.yaml \
 	rules/checks/yaml.yaml \

@@ -47,39 +47,80 @@ shown(struct sink *sink, struct bytes value)
 	return text_safe(sink_arena(sink), value, SHOWN);
 }
 
-/* Builtins and modules that configuration must never name as what to call (CVE-2025-23304). */
+static bool
+is_one_of(struct bytes value, const char *const *list)
+{
+	for (size_t i = 0; list[i] != NULL; i++)
+		if (bytes_equal_string(value, list[i]))
+			return true;
+	return false;
+}
+
+/* Modules that configuration must never name as where to find what to call (CVE-2025-23304,
+ * CVE-2025-1550, CVE-2025-54412). Keras writes "builtins" for functions that a user registers. */
+static const char *const dangerous_modules[] = { "os", "posix", "nt", "subprocess", "sys", "shutil",
+	"importlib", "runpy", "pty", "socket", "ctypes", "pickle", "code", "commands", "webbrowser",
+	"marshal", "multiprocessing", NULL };
+static const char *const dangerous_names[] = { "eval", "exec", "compile", "__import__", "open",
+	"getattr", "system", "popen", "builtins.eval", "builtins.exec", "builtins.compile",
+	"builtins.__import__", "builtins.open", "builtins.getattr", NULL };
+
 static bool
 is_dangerous_target(struct bytes value)
 {
-	static const char *const starts[] = { "os.", "subprocess.", "builtins.", "sys.", "shutil.",
-		"importlib.", "runpy.", "pty.", "socket.", "posix.", "nt.", "ctypes.", "pickle.",
-		"code.", "commands.", "webbrowser.", NULL };
-	static const char *const whole[] = { "eval", "exec", "compile", "__import__", "open",
-		"getattr", "system", "popen", NULL };
+	const uint8_t *dot = value.len > 0 ? memchr(value.data, '.', value.len) : NULL;
 
-	for (size_t i = 0; starts[i] != NULL; i++)
-		if (bytes_starts(value, starts[i]))
-			return true;
-	for (size_t i = 0; whole[i] != NULL; i++)
-		if (bytes_equal_string(value, whole[i]))
-			return true;
-	return false;
+	return is_one_of(value, dangerous_names) ||
+	    (dot != NULL &&
+		is_one_of(bytes_slice(value, 0, (uint64_t)(dot - value.data)), dangerous_modules));
+}
+
+/* What is called or created when the model is loaded. True where it was reported. */
+static bool
+judge_target(
+    struct sink *sink, const char *path, struct bytes key, struct bytes value, uint64_t offset)
+{
+	static const char *const nodes[] = { "OperatorFuncNode", "MethodNode", NULL };
+	static const char *const modules[] = { "module", "__module__", NULL };
+	static const char *const functions[] = { "config", "registered_name", NULL };
+	bool is_dangerous = (bytes_equal_string(key, "_target_") && is_dangerous_target(value)) ||
+	    (is_one_of(key, modules) && is_one_of(value, dangerous_modules)) ||
+	    (bytes_equal_string(key, "__loader__") && is_one_of(value, nodes)) ||
+	    (bytes_equal_string(key, "class_name") &&
+		bytes_equal_string(value, "TorchModuleWrapper")) ||
+	    (is_one_of(key, functions) && bytes_equal_string(value, "get_file"));
+
+	if (is_dangerous)
+		sink_finding(sink, "config/dangerous-target", offset, value.len, shown(sink, value),
+		    "%s says that %s is to be called", path, shown(sink, value));
+	else if (bytes_equal_string(key, "class_name") && bytes_equal_string(value, "Lambda"))
+		sink_finding(sink, "config/lambda", offset, value.len, "Lambda",
+		    "%s makes a Lambda layer, which is a function of its author", path);
+	else if (bytes_equal_string(key, "registered_name") &&
+	    bytes_find(value, bytes_of_string(">"), 0) > 0)
+		sink_finding(sink, "config/custom-object", offset, value.len, shown(sink, value),
+		    "%s needs code that the model does not bring: %s", path, shown(sink, value));
+	else
+		return false;
+	return true;
 }
 
 void
 settings_judge(
     struct sink *sink, const char *path, struct bytes key, struct bytes value, uint64_t offset)
 {
-	if (bytes_equal_string(key, "_target_") && is_dangerous_target(value))
-		sink_finding(sink, "config/dangerous-target", offset, value.len, shown(sink, value),
-		    "%s says that %s is to be called", path, shown(sink, value));
+	static const char *const loaders[] = { "custom_pipelines", "loader_module", NULL };
+
+	if (value.len == 0 || judge_target(sink, path, key, value, offset))
+		return;
+	if (bytes_equal_string(key, "vocabulary") && leads_out(value))
+		sink_finding(sink, "config/path-traversal", offset, value.len, shown(sink, value),
+		    "%s names a file outside of the bundle: %s", path, shown(sink, value));
 	else if (bytes_equal_string(key, "base_model_name_or_path") && leads_out(value) &&
 	    bytes_find(value, bytes_of_string("://"), 0) < 0)
 		sink_finding(sink, "config/local-path", offset, value.len, shown(sink, value),
 		    "%s names a place on the machine that made it: %s", path, shown(sink, value));
-	else if ((bytes_equal_string(key, "custom_pipelines") ||
-		     bytes_equal_string(key, "loader_module")) &&
-	    value.len > 0)
+	else if (is_one_of(key, loaders))
 		sink_finding(sink, "config/remote-code", offset, value.len, shown(sink, value),
 		    "%s asks the loader to run code: %s", path, shown(sink, value));
 }
@@ -114,13 +155,11 @@ judge_string(struct json_text *json, const struct json_token *token, struct byte
 static bool
 is_judged(struct bytes key)
 {
-	static const char *const judged[] = { "_target_", "base_model_name_or_path",
-		"custom_pipelines", "loader_module" };
+	static const char *const judged[] = { "_target_", "__loader__", "__module__",
+		"base_model_name_or_path", "class_name", "config", "custom_pipelines",
+		"loader_module", "module", "registered_name", "vocabulary", NULL };
 
-	for (size_t i = 0; i < ARRAY_LEN(judged); i++)
-		if (bytes_equal_string(key, judged[i]))
-			return true;
-	return false;
+	return is_one_of(key, judged);
 }
 
 void

@@ -60,10 +60,27 @@ analyze_python(const struct member *member, const struct rules *rules, struct si
 	python_judge(text, offset, rules, sink);
 }
 
+/* Is it a script under a name that loaders of models open? */
+static bool
+is_disguised(const struct member *member)
+{
+	static const char *const models[] = { ".bin", ".pt", ".pth", ".ckpt", ".h5", ".hdf5",
+		".keras", ".onnx", ".pb", ".tflite", ".safetensors", ".gguf", ".npy", ".npz",
+		".pkl", ".joblib", ".model", ".weights" };
+
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		if (member_has_suffix(member, models[i]))
+			return bytes_starts(member->bytes, "#!");
+	return false;
+}
+
 static void
 analyze_source(const struct member *member, const struct rules *rules, struct sink *sink)
 {
 	(void)rules;
+	if (is_disguised(member))
+		sink_finding(
+		    sink, "source/disguised", 0, 0, NULL, "a script under the name of a model");
 	hand_on(member, sink, SPAN_SOURCE, "");
 }
 

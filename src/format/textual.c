@@ -206,7 +206,13 @@ textual_is(const struct member *member, enum textual_kind kind)
 
 	if (found == TEXTUAL_NONE)
 		found = kind_by_content(bytes_slice(member->bytes, 0, 1024));
-	return found == kind && encoding_of(member->bytes) != ENCODING_NONE;
+	if (found != kind)
+		return false;
+	/* What is named JSON and begins so is read as JSON, whatever its bytes: loaders try, too.
+	 */
+	if (kind == TEXTUAL_JSON && bytes_starts(member->bytes, "{\""))
+		return true;
+	return encoding_of(member->bytes) != ENCODING_NONE;
 }
 
 /* One character of BIG or little endian UTF-16 at POS. */

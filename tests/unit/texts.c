@@ -115,6 +115,18 @@ test_json_faults(void)
 		{ "adapter_config.json", "{\"base_model_name_or_path\": \"/home/joe/m\"}",
 		    "config/local-path" },
 		{ "adapter_config.json", "{\"base_model_name_or_path\": \"org/m\"}", "" },
+		{ "config.json", "{\"class_name\": \"\\u004cambda\"}", "config/lambda" },
+		{ "config.json", "{\"module\": \"os\", \"config\": \"system\"}",
+		    "config/dangerous-target" },
+		{ "config.json", "{\"module\": \"keras.layers\", \"class_name\": \"Dense\"}", "" },
+		{ "config.json", "{\"vocabulary\": \"/etc/passwd\"}", "config/path-traversal" },
+		{ "config.json", "{\"registered_name\": \"Acme>Thing\"}", "config/custom-object" },
+		{ "schema.json", "{\"__loader__\": \"OperatorFuncNode\"}",
+		    "config/dangerous-target" },
+		{ "schema.json", "{\"__loader__\": \"ObjectNode\"}", "" },
+		{ "config.json", "{\"a\": \"\xff\xfe\"}", "json/malformed" },
+		{ "model.bin", "#!/bin/sh\nls\n", "source/disguised" },
+		{ "run.sh", "#!/bin/sh\nls\n", "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
