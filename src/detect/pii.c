@@ -14,7 +14,6 @@
 #include <emmintrin.h>
 #endif
 
-#define MAX_CANDIDATES 48
 #define LETTERS_BEFORE 5 /* letters of a word that a number may begin with, "MIL EF 1234" */
 #define LONGEST_WORD 128 /* longer ones are data */
 
@@ -104,32 +103,33 @@ consider_found(struct pii_pass *pass, enum pii_finder finder, struct pii_found f
 
 /* The shapes that begin at START; IS_GLUED: in the middle of a word. */
 static size_t
-match_shapes(struct pii_pass *pass, size_t start, size_t word, bool is_glued,
-    struct pii_candidate *candidates, size_t max)
+match_shapes(struct pii_pass *pass, size_t start, size_t word, bool is_glued)
 {
 	const struct pii_rules *rules = pass->rules;
 	unsigned char c = pass->text.data[start];
 	size_t first = c <= '9' ? (size_t)(c - '0') : (size_t)((c & ~32) - 'A') + 10;
-	size_t slot = first * (PII_WORD + 1) + word, n = 0;
+	size_t n = 0,
+	       slot = (first * (PII_WORD + 1) + word) * PII_AFTER +
+	    pii_after(pii_at(pass->text, start + word));
 
-	for (unsigned i = rules->starts[slot]; i < rules->starts[slot + 1] && n < max; i++) {
+	for (unsigned i = rules->starts[slot]; i < rules->starts[slot + 1] && n < PII_CANDIDATES;
+	     i++) {
 		const struct pii_shape *shape = &rules->shapes[rules->lists[i]];
-		char compact[VALIDATOR_MAX + 1];
 		size_t end, len;
 
-		if (is_glued && !shape->is_glued)
+		if ((is_glued && !shape->is_glued) || (shape->is_alone && start > 0))
 			continue;
 		end = pii_shape_match(shape, pass->text, start);
 		if (end == 0 || !ends(pass->text, end))
 			continue;
-		if (shape->is_alone && (start > 0 || end + 1 < pass->text.len))
+		if (shape->is_alone && end + 1 < pass->text.len)
 			continue;
 		if (shape->validator != NULL &&
 		    (!validator_compact(
-			 bytes_slice(pass->text, start, end - start), compact, &len) ||
-			!shape->validator->check(compact, len)))
+			 bytes_slice(pass->text, start, end - start), pass->compact, &len) ||
+			!shape->validator->check(pass->compact, len)))
 			continue;
-		candidates[n++] = (struct pii_candidate){
+		pass->candidates[n++] = (struct pii_candidate){
 			.entity = shape->entity, .base = shape->base, .start = start, .end = end
 		};
 	}
@@ -139,15 +139,13 @@ match_shapes(struct pii_pass *pass, size_t start, size_t word, bool is_glued,
 static void
 try_start(struct pii_pass *pass, size_t start, bool is_glued)
 {
-	struct pii_candidate candidates[MAX_CANDIDATES];
 	size_t word = 0;
 
 	while (word <= PII_WORD && pii_is_alnum(pii_at(pass->text, start + word)))
 		word++;
 	if (word == 0 || word > PII_WORD || (!is_glued && !begins(pass->text, start)))
 		return;
-	pii_consider(pass, candidates,
-	    match_shapes(pass, start, word, is_glued, candidates, MAX_CANDIDATES));
+	pii_consider(pass, pass->candidates, match_shapes(pass, start, word, is_glued));
 }
 
 /* The start of a word of few letters that ends just before START, after one separator; START where

@@ -17,9 +17,15 @@ hash_byte(uint64_t hash, unsigned char c)
 }
 
 static bool
+is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
 is_word_byte(unsigned char c)
 {
-	return c >= 0x80 || isalnum(c);
+	return c >= 0x80 || is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 /* Ä to Þ in UTF-8 are lower case 32 further on. */
@@ -37,10 +43,11 @@ lower_byte(unsigned char before, unsigned char c)
 static bool
 is_hump(struct bytes text, size_t i)
 {
-	return i > 0 && isupper(text.data[i]) && islower(text.data[i - 1]);
+	return i > 0 && text.data[i] >= 'A' && text.data[i] <= 'Z' && text.data[i - 1] >= 'a' &&
+	    text.data[i - 1] <= 'z';
 }
 
-/* The hashes of the words of TEXT, MAX at most: the last ones. */
+/* The hashes of the words of TEXT, MAX at most: the last ones. Numbers are no words. */
 static size_t
 words_of(struct bytes text, uint64_t *hashes, size_t max)
 {
@@ -50,6 +57,11 @@ words_of(struct bytes text, uint64_t *hashes, size_t max)
 		uint64_t hash = FNV_START;
 		size_t start = i;
 
+		if (is_digit(text.data[i])) {
+			while (i < text.len && is_digit(text.data[i]))
+				i++;
+			continue;
+		}
 		while (i < text.len && is_word_byte(text.data[i]) &&
 		    (i == start || !is_hump(text, i))) {
 			hash =
@@ -74,11 +86,12 @@ join(uint64_t phrase, uint64_t word)
 }
 
 uint64_t
-pii_phrase_hash(const char *phrase)
+pii_phrase_hash(const char *phrase, uint64_t *ret_first)
 {
-	uint64_t hashes[PII_PHRASE + 1], hash = 0;
+	uint64_t hashes[PII_PHRASE + 1] = { 0 }, hash = 0;
 	size_t n = words_of(bytes_of_string(phrase), hashes, PII_PHRASE + 1);
 
+	*ret_first = hashes[0];
 	if (n == 0 || n > PII_PHRASE)
 		return 0;
 	for (size_t i = 0; i < n; i++)
@@ -106,8 +119,10 @@ pii_context_of(const struct pii_rules *rules, struct bytes text, struct pii_set 
 	size_t n = words_of(text, hashes, MAX_WORDS);
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t hash = 0;
+		uint64_t hash = 0, first = hashes[i];
 
+		if (!(rules->starters[first % PII_STARTERS / 64] >> (first % 64) & 1))
+			continue;
 		for (size_t k = i; k < n && k < i + PII_PHRASE; k++) {
 			const struct pii_context_entry *entry;
 

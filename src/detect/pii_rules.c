@@ -86,7 +86,7 @@ static bool
 add_phrase(struct loading *loading, const struct yaml_node *node, size_t entity, const char *phrase)
 {
 	struct pii_rules *rules = loading->rules;
-	uint64_t hash = pii_phrase_hash(phrase);
+	uint64_t first, hash = pii_phrase_hash(phrase, &first);
 	size_t i = hash & (rules->ncontext - 1);
 
 	if (hash == 0)
@@ -96,6 +96,7 @@ add_phrase(struct loading *loading, const struct yaml_node *node, size_t entity,
 	if (rules->context[i].hash == 0 && ++loading->nphrases > CONTEXT_ROOM / 2)
 		return wrong(loading, node, "too many context words", phrase);
 	rules->context[i].hash = hash;
+	rules->starters[first % PII_STARTERS / 64] |= (uint64_t)1 << (first % 64);
 	rules->context[i].entities.bits[entity / 64] |= (uint64_t)1 << (entity % 64);
 	return true;
 }
@@ -269,27 +270,34 @@ first_index(unsigned char c)
 	return c <= '9' ? (size_t)(c - '0') : (size_t)(c - 'A') + 10;
 }
 
-/* Calls for each (first character, length) that a shape may start with: counts, then fills. */
+/* Adds shape S to, or counts it in, the slots of words that begin with C. */
+static void
+spread_one(struct pii_rules *rules, unsigned *at, bool fill, size_t s, unsigned char c,
+    const uint64_t lengths[PII_AFTER])
+{
+	for (size_t n = 1; n <= PII_WORD; n++)
+		for (size_t after = 0; after < PII_AFTER; after++) {
+			size_t slot = (first_index(c) * (PII_WORD + 1) + n) * PII_AFTER + after;
+
+			if (!(lengths[after] >> n & 1))
+				continue;
+			if (fill)
+				rules->lists[at[slot]] = (unsigned short)s;
+			at[slot]++;
+		}
+}
+
+/* Counts what goes into each slot, or fills it. */
 static void
 spread(struct pii_rules *rules, unsigned *at, bool fill)
 {
 	for (size_t s = 0; s < rules->nshapes; s++) {
-		uint64_t first[2], lengths;
+		uint64_t first[2], lengths[PII_AFTER];
 
-		pii_shape_start(&rules->shapes[s], first, &lengths);
-		for (unsigned c = '0'; c <= 'Z'; c++) {
-			if (!isalnum((int)c) || !(first[c / 64] >> (c % 64) & 1))
-				continue;
-			for (size_t n = 1; n <= PII_WORD; n++) {
-				size_t slot = first_index((unsigned char)c) * (PII_WORD + 1) + n;
-
-				if (!(lengths >> n & 1))
-					continue;
-				if (fill)
-					rules->lists[at[slot]] = (unsigned short)s;
-				at[slot]++;
-			}
-		}
+		pii_shape_start(&rules->shapes[s], first, lengths);
+		for (unsigned c = '0'; c <= 'Z'; c++)
+			if (isalnum((int)c) && (first[c / 64] >> (c % 64) & 1))
+				spread_one(rules, at, fill, s, (unsigned char)c, lengths);
 	}
 }
 

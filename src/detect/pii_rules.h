@@ -10,13 +10,15 @@
 #include "core/rules.h"
 #include "detect/validators.h"
 
-#define PII_ENTITIES 192 /* a context is a set of entities: so many bits */
-#define PII_SHAPES 1024	 /* of all entities */
-#define PII_STEPS 32	 /* of one shape */
-#define PII_WORD 24	 /* bytes of the first word of any shape */
-#define PII_PHRASE 5	 /* words of a context phrase */
-#define PII_SEEN_FROM 40 /* less sure findings are told of in short texts only */
-#define PII_SHORT 512	 /* bytes of a short text */
+#define PII_ENTITIES 192   /* a context is a set of entities: so many bits */
+#define PII_SHAPES 1024	   /* of all entities */
+#define PII_STEPS 32	   /* of one shape */
+#define PII_WORD 24	   /* bytes of the first word of any shape */
+#define PII_AFTER 8	   /* classes of what may follow a word: pii_after() */
+#define PII_STARTERS 65536 /* bits of a filter for first words of phrases */
+#define PII_PHRASE 5	   /* words of a context phrase */
+#define PII_SEEN_FROM 40   /* less sure findings are told of in short texts only */
+#define PII_SHORT 512	   /* bytes of a short text */
 
 /* One step of a shape: a run of characters of a set, or the separator. */
 struct pii_step {
@@ -86,12 +88,14 @@ struct pii_rules {
 	struct pii_entity *entities;
 	struct pii_shape *shapes;
 	int finders[FIND_COUNT]; /* the entity of each finder; -1 for none */
-	/* Shapes by first character (digits, then letters) and length of the first word. */
-	unsigned starts[36 * (PII_WORD + 1) + 1];
+	/* Shapes by first character (digits, then letters) and length of the first word, and what
+	 * follows it. */
+	unsigned starts[36 * (PII_WORD + 1) * PII_AFTER + 1];
 	unsigned short *lists;
 	/* Context phrases by hash: open addressing, a power of two. */
 	struct pii_context_entry *context;
 	size_t ncontext;
+	uint64_t starters[PII_STARTERS / 64];
 	struct pii_words domains, roles, top, attribution, ignored_keys, extensions;
 };
 
@@ -101,13 +105,39 @@ extern const struct rule_kind pii_rule_kind;
 MUST_USE bool pii_shape_parse(struct pii_shape *, const char *form, const char *separators);
 /* Where a match that starts at POS ends; 0 where there is none. */
 size_t pii_shape_match(const struct pii_shape *, struct bytes text, size_t pos);
-/* The characters that may come first, and the lengths that the first word may have, as bits. */
-void pii_shape_start(const struct pii_shape *, uint64_t first[2], uint64_t *ret_lengths);
+/* The class of the byte after a word. */
+static inline unsigned
+pii_after(unsigned char c)
+{
+	switch (c) {
+	case ' ':
+		return 1;
+	case '-':
+		return 2;
+	case '.':
+		return 3;
+	case '/':
+		return 4;
+	case ':':
+		return 5;
+	case '+':
+	case '_':
+	case '(':
+	case ')':
+		return 6;
+	default:
+		return 0;
+	}
+}
+
+/* The characters that may come first, and as bits the lengths that the first word may have where a
+ * byte of each class follows it. */
+void pii_shape_start(const struct pii_shape *, uint64_t first[2], uint64_t ret_lengths[PII_AFTER]);
 
 /* context.c: the entities whose phrases stand in TEXT. */
 void pii_context_of(const struct pii_rules *, struct bytes text, struct pii_set *);
-/* The hash of the words of a phrase; 0 where there are none or too many. */
-uint64_t pii_phrase_hash(const char *phrase);
+/* The hash of the words of a phrase, and of the first; 0 where there are none or too many. */
+uint64_t pii_phrase_hash(const char *phrase, uint64_t *ret_first);
 bool pii_words_have(const struct pii_words *, struct bytes word);
 
 #endif

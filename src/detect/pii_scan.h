@@ -9,6 +9,15 @@
 #define PII_WEAK 5	    /* findings that are less than likely */
 #define PII_SEEN_SLOTS 4096 /* values that were told of: a power of two */
 
+/* What stands at one place, by one entity. */
+struct pii_candidate {
+	unsigned entity, base;
+	size_t start, end;
+	bool is_fixed;
+};
+
+#define PII_CANDIDATES 48 /* of one place */
+
 struct pii_pass {
 	const struct pii_rules *rules;
 	struct sink *sink;
@@ -24,13 +33,9 @@ struct pii_pass {
 	size_t sure_end; /* what begins before is part of something found */
 	uint64_t counts[PII_ENTITIES], listed[PII_ENTITIES][2];
 	uint64_t seen[PII_SEEN_SLOTS];
-};
-
-/* What stands at one place, by one entity. */
-struct pii_candidate {
-	unsigned entity, base;
-	size_t start, end;
-	bool is_fixed;
+	/* Here and not on the stack, where hardened builds clear them at each call. */
+	struct pii_candidate candidates[PII_CANDIDATES];
+	char compact[VALIDATOR_MAX + 1];
 };
 
 /* pii_report.c: which of N candidates of one place are told of. */

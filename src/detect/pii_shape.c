@@ -182,19 +182,35 @@ has_other(const struct pii_step *step)
 	return (step->set[0] & ~word_set[0]) != 0 || (step->set[1] & ~word_set[1]) != 0;
 }
 
-void
-pii_shape_start(const struct pii_shape *shape, uint64_t first[2], uint64_t *ret_lengths)
+/* LENGTHS are possible where a character of STEP follows. */
+static void
+note_ends(const struct pii_shape *shape, const struct pii_step *step, uint64_t lengths,
+    uint64_t ret_lengths[PII_AFTER])
 {
-	uint64_t lengths = 1, ends = 0;
+	for (unsigned c = 1; c < 0x80; c++) {
+		bool may_follow = step->kind == STEP_SET
+		    ? set_has(step, (unsigned char)c)
+		    : strchr(shape->separators, (int)c) != NULL;
+
+		if (may_follow && !isalnum((int)c))
+			ret_lengths[pii_after((unsigned char)c)] |= lengths;
+	}
+}
+
+void
+pii_shape_start(const struct pii_shape *shape, uint64_t first[2], uint64_t ret_lengths[PII_AFTER])
+{
+	uint64_t lengths = 1;
 	bool at_first = true;
 
 	first[0] = first[1] = 0;
+	memset(ret_lengths, 0, PII_AFTER * sizeof(*ret_lengths));
 	for (size_t s = 0; s < shape->nsteps; s++) {
 		const struct pii_step *step = &shape->steps[s];
 		uint64_t next = 0;
 
 		if (step->kind != STEP_SET || has_other(step))
-			ends |= lengths;
+			note_ends(shape, step, lengths, ret_lengths);
 		if (step->kind == STEP_MAYBE)
 			continue;
 		if (step->kind == STEP_SEPARATOR || !has_word(step)) {
@@ -211,5 +227,6 @@ pii_shape_start(const struct pii_shape *shape, uint64_t first[2], uint64_t *ret_
 			next |= lengths << k;
 		lengths = next;
 	}
-	*ret_lengths = (ends | lengths) & ~(uint64_t)1;
+	for (unsigned i = 0; i < PII_AFTER; i++) /* what ends here may be followed by anything */
+		ret_lengths[i] = (ret_lengths[i] | lengths) & ~(uint64_t)1;
 }
