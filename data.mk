@@ -68,6 +68,15 @@ nobase_dist_pkgdata_DATA += \
 	rules/pii/general.yaml \
 	rules/pii/germany.yaml \
 	rules/pii/others.yaml \
+	rules/pii/world.yaml \
+	rules/yara/data.yar \
+	rules/yara/droppers.yar \
+	rules/yara/executables.yar \
+	rules/yara/miners.yar \
+	rules/yara/payloads.yar \
+	rules/yara/shells.yar \
+	rules/yara/templates.yar \
+	rules/yara/web.yar \
 	schemas/policy.schema.json \
 	schemas/report.schema.json \
 	schemas/waivers.schema.json \

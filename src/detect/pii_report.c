@@ -108,7 +108,8 @@ confidence_of(
 		return sure;
 	if (entity->finder == FIND_SHAPES && has_lower(value) && sure > WEAKEST)
 		sure = sure / 2 < WEAKEST ? WEAKEST : sure / 2;
-	if (is_value && entity->record > sure && is_all_of_value(pass->text, candidate))
+	if (is_value && sure >= WEAKEST && entity->record > sure &&
+	    is_all_of_value(pass->text, candidate))
 		sure = entity->record;
 	if (pii_set_has(set, candidate->entity) && entity->context > sure)
 		sure = entity->context;
