@@ -8,7 +8,7 @@ _assay()
 	command=${COMP_WORDS[1]}
 	local commands="doctor explain inspect keygen log policy report rules scan sign verify"
 	local common="--help --color"
-	local shared="--format --output --fail-on --signature --public-key --certificate-chain --trusted-root
+	local shared="--format --output --fail-on --signature --public-key --certificate-chain --keyring --trusted-root
 		--identity --identity-regex --issuer --issuer-regex --ignore --ignore-unsigned --allow-symlinks
 		--allow-expired --jobs --timeout --no-sandbox --quiet --no-progress"
 

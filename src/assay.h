@@ -60,6 +60,7 @@ struct assay_request {
 	const char *fail_on;
 	const char *const *signatures, *const *public_keys, *const *certificate_chains,
 								*const *ignore;
+	const char *keyring; /* of OpenPGP keys to trust */
 	const char *trusted_root, *identity, *identity_regex, *issuer, *issuer_regex;
 	bool ignore_unsigned, allow_symlinks, allow_expired, no_sandbox, quiet, color;
 	unsigned jobs, timeout; /* 0: the default */

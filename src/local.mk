@@ -149,6 +149,7 @@ libcore_la_SOURCES = \
 	src/scan/assemble.c \
 	src/scan/collect.c src/scan/collect.h src/scan/collector.h \
 	src/scan/fault.c src/scan/fault.h \
+	src/scan/gpgv.c src/scan/gpgv.h \
 	src/scan/hash.c src/scan/hash.h \
 	src/scan/pipeline.c src/scan/pipeline.h \
 	src/scan/pool.c src/scan/pool.h \

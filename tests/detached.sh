@@ -102,4 +102,18 @@ else
 	n=$((n + 1))
 	echo "ok $n - signify # SKIP it is not installed"
 fi
+if command -v gpg >/dev/null && command -v gpgv >/dev/null; then
+	GNUPGHOME=$work/gnupg
+	export GNUPGHOME
+	mkdir -m 700 "$GNUPGHOME"
+	gpg --batch --quiet --passphrase '' --quick-generate-key 'signer <s@example.com>' ed25519 sign never 2>/dev/null
+	gpg --batch --quiet --armor --export >keys.asc 2>/dev/null
+	gpg --batch --quiet --armor --detach-sign --output model.bin.asc model.bin 2>/dev/null
+	gpgconf --kill all 2>/dev/null
+	judge "OpenPGP" model.bin.asc --keyring keys.asc
+	exits 3 "OpenPGP without a keyring is not judged" verify model.bin.asc --public-key ec.pub
+else
+	n=$((n + 1))
+	echo "ok $n - OpenPGP # SKIP gpg and gpgv are not installed"
+fi
 echo "1..$n"

@@ -20,7 +20,7 @@
 
 /* Files of the user, read before any worker starts; nothing of the target is among them. */
 struct inputs {
-	struct bytes keys[MAX_INPUTS], certificates[MAX_INPUTS], trusted_root;
+	struct bytes keys[MAX_INPUTS], certificates[MAX_INPUTS], trusted_root, keyring;
 	struct scan_signature signatures[MAX_INPUTS];
 	size_t nkeys, ncertificates, nsignatures;
 };
@@ -65,6 +65,7 @@ free_inputs(struct inputs *inputs)
 	for (size_t i = 0; i < inputs->nsignatures; i++)
 		free((void *)(uintptr_t)inputs->signatures[i].bytes.data);
 	free((void *)(uintptr_t)inputs->trusted_root.data);
+	free((void *)(uintptr_t)inputs->keyring.data);
 }
 
 static bool
@@ -85,6 +86,8 @@ read_inputs(const struct assay_request *request, const struct configuration *con
 	    read_list(request->public_keys, LIMIT_TRUST, inputs->keys, &inputs->nkeys, error) &&
 	    read_list(request->certificate_chains, LIMIT_TRUST, inputs->certificates,
 		&inputs->ncertificates, error) &&
+	    (request->keyring == NULL ||
+		read_input(request->keyring, LIMIT_TRUST, &inputs->keyring, error)) &&
 	    (trusted_root == NULL ||
 		read_input(trusted_root, LIMIT_TRUST, &inputs->trusted_root, error));
 }
@@ -213,6 +216,7 @@ scan(struct run *run, struct status *status)
 		.trust = trust_of(request, run->policy, &run->inputs, run->settings->now),
 		.signatures = run->inputs.signatures,
 		.nsignatures = run->inputs.nsignatures,
+		.keyring = run->inputs.keyring,
 		.jobs = request->jobs,
 		.seconds = request->timeout,
 		.no_sandbox = request->no_sandbox,

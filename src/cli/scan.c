@@ -29,6 +29,7 @@ static const struct option shared_options[] = {
 	{ "signature", "FILE", "this signature must hold and cover the target", true },
 	{ "public-key", "PEM", "trust this public key", true },
 	{ "certificate-chain", "PEM", "trust these certificates as roots", true },
+	{ "keyring", "FILE", "trust the OpenPGP keys of this keyring (needs gpgv)", false },
 	{ "trusted-root", "JSON", "trust this Sigstore trusted root", false },
 	{ "identity", "ID", "the signer must be this identity", false },
 	{ "identity-regex", "REGEX", "the signer's identity must match", false },
@@ -112,6 +113,7 @@ run(const struct invocation *invocation, bool inspects)
 	request.signatures = invocation_values(invocation, "signature", &n);
 	request.public_keys = invocation_values(invocation, "public-key", &n);
 	request.certificate_chains = invocation_values(invocation, "certificate-chain", &n);
+	request.keyring = invocation_value(invocation, "keyring");
 	request.trusted_root = invocation_value(invocation, "trusted-root");
 	request.identity = invocation_value(invocation, "identity");
 	request.identity_regex = invocation_value(invocation, "identity-regex");

@@ -74,6 +74,8 @@ struct claim {
 	struct bytes bytes;
 	struct bytes content; /* of the file that WANT_CONTENT named, where it could be read */
 	bool has_content;
+	struct bytes gpgv;	  /* OpenPGP: gpgv's status lines; empty where it was not asked */
+	const char *gpgv_trouble; /* why it could not be run; NULL otherwise */
 };
 
 enum provenance_status {

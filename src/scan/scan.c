@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "detect/detector.h"
 #include "scan/collect.h"
+#include "scan/gpgv.h"
 #include "scan/pool.h"
 
 #include <stdio.h>
@@ -347,6 +348,40 @@ digest_wants(struct scan *scan)
 	return n == 0 || pool_run(&scan->pool, &scan->setup, jobs, n, &events, scan->status);
 }
 
+/* Has gpgv judge the OpenPGP signatures, for the verifier to read what it says. */
+static bool
+ask_gpgv(struct scan *scan)
+{
+	struct claim *claims = (struct claim *)(uintptr_t)scan->setup.claims;
+	size_t n;
+	const struct want *wants = collector_wants(scan->collector, &n);
+
+	for (size_t i = 0; scan->options->keyring.len > 0 && i < n; i++) {
+		const struct target *target = NULL;
+		const struct entry *entry = entry_by_name(scan, wants[i].path, &target);
+		struct claim *claim = &claims[wants[i].claim];
+		struct buffer lines = buffer_up_to(LIMIT_MESSAGE);
+		struct status status = { 0 };
+		int fd;
+
+		if (strcmp(wants[i].algorithm, WANT_CONTENT) != 0 || entry == NULL ||
+		    !bytes_starts(claim->bytes, "-----BEGIN PGP SIGNATURE-----"))
+			continue;
+		fd = target_open_entry(target, entry, &status);
+		if (fd >= 0 && gpgv_run(scan->options->keyring, claim->bytes, fd, &lines, &status))
+			claim->gpgv =
+			    bytes_of(arena_string_of(scan->arena, buffer_bytes(&lines)), lines.len);
+		else
+			claim->gpgv_trouble = arena_string(scan->arena, status.text);
+		if (fd >= 0)
+			close(fd);
+		buffer_free(&lines);
+		if (claim->gpgv.data == NULL && claim->gpgv_trouble == NULL)
+			return status_set(scan->status, STATUS_MEMORY, "no memory for gpgv");
+	}
+	return true;
+}
+
 /* Phases 2 and 3; each in fresh workers, so that what read a member cannot touch a verdict on it.
  */
 static bool
@@ -360,7 +395,7 @@ verify_claims(struct scan *scan)
 	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);
 	if (scan->setup.tree == NULL)
 		return status_set(scan->status, STATUS_MEMORY, "no memory for the list of members");
-	if (!run_claims(scan, JOB_WANTS) || !digest_wants(scan))
+	if (!run_claims(scan, JOB_WANTS) || !digest_wants(scan) || !ask_gpgv(scan))
 		return false;
 	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);
 	if (scan->setup.tree == NULL)

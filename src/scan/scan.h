@@ -23,8 +23,9 @@ struct scan_options {
 	struct trust trust;
 	const struct scan_signature *signatures;
 	size_t nsignatures;
-	unsigned jobs;	  /* 0: the online processors */
-	unsigned seconds; /* per file; 0: the default */
+	struct bytes keyring; /* of OpenPGP keys that the user trusts; empty where none */
+	unsigned jobs;	      /* 0: the online processors */
+	unsigned seconds;     /* per file; 0: the default */
 	bool no_sandbox;
 	const char *temporary; /* folder for scratch files; NULL: /tmp */
 	/* Called as bytes of the targets are done; may be NULL. */
