@@ -37,6 +37,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/python.yaml \
 	rules/checks/safetensors.yaml \
 	rules/checks/scan.yaml \
+	rules/checks/secret.yaml \
 	rules/checks/signature.yaml \
 	rules/checks/source.yaml \
 	rules/checks/tar.yaml \
@@ -77,6 +78,13 @@ nobase_dist_pkgdata_DATA += \
 	rules/yara/shells.yar \
 	rules/yara/templates.yar \
 	rules/yara/web.yar \
+	rules/secrets/clouds.yaml \
+	rules/secrets/formats.yaml \
+	rules/secrets/generic.yaml \
+	rules/secrets/near.yaml \
+	rules/secrets/registries.yaml \
+	rules/secrets/services.yaml \
+	rules/secrets/words.yaml \
 	schemas/policy.schema.json \
 	schemas/report.schema.json \
 	schemas/waivers.schema.json \

@@ -118,6 +118,12 @@ libcore_la_SOURCES = \
 	src/detect/yara.c \
 	src/detect/yara_compile.c src/detect/yara_compile.h \
 	src/provenance/addressed.c \
+	src/detect/secret.c \
+	src/detect/secret_assign.c src/detect/secret_assign.h \
+	src/detect/secret_keywords.c src/detect/secret_keywords.h \
+	src/detect/secret_rules.c src/detect/secret_rules.h \
+	src/detect/secret_validate.c \
+	src/detect/secret_value.c src/detect/secret_value.h \
 	src/provenance/bundle.c src/provenance/bundle.h \
 	src/provenance/cms.c \
 	src/provenance/descriptors.c src/provenance/descriptors.h \

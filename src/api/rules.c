@@ -135,7 +135,7 @@ struct testing {
 	size_t ndone, nfailed;
 };
 
-/* Does the detector see CHECK ("secret/x"; a name without family: that of the detector) in TEXT? */
+/* Does the detector see CHECK (an id, or a name without family: that of the detector) in TEXT? */
 static bool
 sees(struct testing *testing, const char *name, struct bytes text)
 {

@@ -7,6 +7,7 @@ extern const struct detector detector_dependency;
 extern const struct detector detector_documentation;
 extern const struct detector detector_license;
 extern const struct detector detector_pii;
+extern const struct detector detector_secret;
 extern const struct detector detector_yara;
 
 const struct detector *const detectors[] = {
@@ -14,6 +15,7 @@ const struct detector *const detectors[] = {
 	&detector_documentation,
 	&detector_license,
 	&detector_pii,
+	&detector_secret,
 	&detector_yara,
 	NULL,
 };

@@ -1,0 +1,386 @@
+/*
+ * The secret detector: tokens, keys and passwords in text. One pass finds the keywords of all
+ * rules (secret_keywords.h); around each hit the rule's pattern is tried in a window, or the
+ * assignment is read (secret_assign.h); what was captured is judged by its form, its randomness
+ * and the words in it (secret_value.h).
+ */
+#include "config.h"
+
+#include "core/limits.h"
+#include "core/text.h"
+#include "detect/detector.h"
+#include "detect/secret_assign.h"
+#include "detect/secret_rules.h"
+#include "detect/secret_value.h"
+
+#include <stdlib.h>
+
+#define WINDOW 2100    /* bytes after a keyword: a JSON Web Token, the head of a key */
+#define NEAR 110       /* bytes after a provider's name in which its value begins */
+#define GAP 42	       /* of those, at most so many that are not the value */
+#define MAX_HITS 20000 /* in one span; more are a file of tokens, and said so */
+
+/* What YAML made, with the matcher, both used by one worker at a time. */
+struct compiled {
+	struct secret_rules *rules;
+	struct keywords *keywords;
+};
+
+struct hit {
+	const struct secret_rule *rule;
+	size_t pos, len;
+	unsigned confidence;
+};
+
+/* One span on its way through. */
+struct searching {
+	struct compiled *compiled;
+	struct bytes text;
+	struct sink *sink;
+	struct hit *hits;
+	size_t n, room;
+	bool is_full, is_broken;
+};
+
+static void
+free_compiled(void *context)
+{
+	struct compiled *compiled = context;
+
+	if (compiled == NULL)
+		return;
+	keywords_free(compiled->keywords);
+	secret_rules_free(compiled->rules);
+	free(compiled);
+}
+
+static void *
+compile(const struct rule_file *files, size_t n, struct status *status)
+{
+	struct compiled *compiled = calloc(1, sizeof(*compiled));
+	const struct secret_keyword *list;
+	size_t nkeywords;
+
+	if (compiled == NULL) {
+		status_set(status, STATUS_MEMORY, "no memory for the rules of secrets");
+		return NULL;
+	}
+	compiled->rules = secret_rules_new(files, n, status);
+	if (compiled->rules != NULL) {
+		list = secret_rules_keywords(compiled->rules, &nkeywords);
+		compiled->keywords = keywords_new(list, nkeywords, KEYWORDS_AUTO);
+	}
+	if (compiled->keywords == NULL) {
+		status_set(status, STATUS_MEMORY, "no memory for the keywords of secrets");
+		free_compiled(compiled);
+		return NULL;
+	}
+	return compiled;
+}
+
+static void
+add_hit(struct searching *searching, const struct secret_rule *rule, struct bytes secret,
+    unsigned confidence)
+{
+	struct hit *grown;
+
+	if (searching->n == searching->room) {
+		size_t room = searching->room == 0 ? 64 : searching->room * 2;
+
+		grown =
+		    room > MAX_HITS ? NULL : reallocarray(searching->hits, room, sizeof(*grown));
+		if (grown == NULL) {
+			searching->is_full = true;
+			return;
+		}
+		searching->hits = grown;
+		searching->room = room;
+	}
+	searching->hits[searching->n++] = (struct hit){ rule,
+		(size_t)(secret.data - searching->text.data), secret.len, confidence };
+}
+
+static bool
+is_token_byte(uint8_t c)
+{
+	c = (uint8_t)text_lower(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Does nothing of the same kind stand before and behind it? The n of an escaped newline may. */
+static bool
+is_alone(struct bytes text, struct bytes secret)
+{
+	size_t pos = (size_t)(secret.data - text.data), end = pos + secret.len;
+
+	if (end < text.len && is_token_byte(text.data[end]) &&
+	    is_token_byte(secret.data[secret.len - 1]))
+		return false;
+	if (pos == 0 || !is_token_byte(secret.data[0]) || !is_token_byte(text.data[pos - 1]))
+		return true;
+	return pos > 1 && text.data[pos - 2] == '\\' &&
+	    memchr("nrt", text.data[pos - 1], 3) != NULL;
+}
+
+static void
+judge_token(struct searching *searching, const struct secret_rule *rule, struct bytes secret)
+{
+	const struct secret_words *words = secret_rules_words(searching->compiled->rules);
+	enum secret_form form = SECRET_FORM_RIGHT;
+
+	if (!rule->is_open && !is_alone(searching->text, secret))
+		return;
+	/* A rule without entropy trusts its form alone; a dollar begins hashes as well as
+	 * templates. */
+	if (rule->entropy > 0 && secret.data[0] != '$' &&
+	    (secret_entropy(secret) < rule->entropy || secret_is_filler(secret, words)))
+		return;
+	if (rule->validator != NULL)
+		form = rule->validator->judge(secret);
+	if (form != SECRET_FORM_WRONG)
+		add_hit(searching, rule, secret, form == SECRET_FORM_RIGHT ? 95 : 70);
+}
+
+static void
+try_token(struct searching *searching, struct secret_rule *rule, size_t start, size_t end)
+{
+	size_t first = start > rule->before ? start - rule->before : 0, pos = 0;
+	struct bytes window = bytes_slice(searching->text, first, start - first + WINDOW), secret;
+	bool is_anchored = rule->before == 0;
+
+	while (secret_rule_match(
+	    searching->compiled->rules, rule, window, is_anchored, &pos, &secret)) {
+		/* The match, which begins one before POS, has to hold the keyword. */
+		if (first + pos - 1 > start)
+			return;
+		if ((size_t)(secret.data - searching->text.data) + secret.len >= end ||
+		    secret.data >= searching->text.data + start) {
+			judge_token(searching, rule, secret);
+			return;
+		}
+		if (is_anchored)
+			return;
+	}
+}
+
+/* Is what stands between a name and a value a link: an operator, or a word like "key"? */
+static bool
+is_link(struct bytes gap, const struct secret_words *words)
+{
+	for (size_t i = 0; i < gap.len; i++)
+		if (memchr("=:>,(|", gap.data[i], 6) != NULL)
+			return true;
+	return secret_holds(gap, words->secretive) ||
+	    (gap.len > 2 && memchr(gap.data, '-', gap.len) != NULL &&
+		memchr(gap.data, ' ', gap.len) != NULL);
+}
+
+/* May a value begin at POS, and end at END? */
+static bool
+is_whole_value(struct bytes text, size_t pos, size_t end)
+{
+	if (pos > 0 && text.data[pos - 1] > ' ' &&
+	    memchr("\"'`=:(>,[{|-_/\\", text.data[pos - 1], 14) == NULL)
+		return false;
+	return end >= text.len || text.data[end] <= ' ' ||
+	    memchr("\"'`;)<>|}],\\&", text.data[end], 12) != NULL;
+}
+
+/* A value near its service's name: what stands between them says how sure that is. */
+static bool
+is_key_of_service(struct bytes secret, struct bytes gap, const struct secret_rule *rule,
+    const struct secret_words *words)
+{
+	if (!is_link(gap, words) || secret_holds(gap, words->innocent))
+		return false;
+	if (secret_is_random(secret, rule->entropy, words))
+		return true;
+	/* "SERVICE_TOKEN=": then letters alone are enough, and a UUID is one. */
+	return secret_holds(gap, words->secretive) &&
+	    (secret_is_uuid(secret) ||
+		(secret.len >= 16 && secret_is_token(secret) &&
+		    secret_entropy(secret) >= rule->entropy));
+}
+
+static bool
+judge_near(
+    struct searching *searching, const struct secret_rule *rule, size_t end, struct bytes secret)
+{
+	const struct secret_words *words = secret_rules_words(searching->compiled->rules);
+	size_t pos = (size_t)(secret.data - searching->text.data);
+	struct bytes gap = bytes_slice(searching->text, end, pos - end);
+
+	if (pos - end > GAP || secret_is_filler(secret, words))
+		return false;
+	if (rule->needs_link
+		? !is_whole_value(searching->text, pos, pos + secret.len) ||
+		    !is_key_of_service(secret, gap, rule, words)
+		: !is_alone(searching->text, secret) || secret_entropy(secret) < rule->entropy)
+		return false;
+	add_hit(searching, rule, secret, 75);
+	return true;
+}
+
+static void
+try_near(struct searching *searching, struct secret_rule *rule, size_t end)
+{
+	struct bytes window = bytes_slice(searching->text, end, NEAR + 300), secret;
+	size_t pos = 0;
+
+	while (pos < NEAR &&
+	    secret_rule_match(searching->compiled->rules, rule, window, false, &pos, &secret)) {
+		if (judge_near(searching, rule, end, secret))
+			return;
+		/* A value that was refused is refused whole. */
+		pos = (size_t)(secret.data - window.data) + secret.len;
+	}
+}
+
+static bool
+is_suffix(struct bytes suffix, const struct secret_words *words)
+{
+	if (suffix.len == 0)
+		return true;
+	for (size_t i = 0; words->suffixes[i] != NULL; i++)
+		if (text_equal_ignoring_case(suffix, words->suffixes[i]))
+			return true;
+	return false;
+}
+
+static void
+try_names(struct searching *searching, const struct secret_rule *rule, size_t start, size_t end)
+{
+	const struct secret_words *words = secret_rules_words(searching->compiled->rules);
+	struct assignment assignment;
+
+	if (!assignment_read(searching->text, start, end, &assignment) ||
+	    !is_suffix(assignment.suffix, words) || assignment.value.len < rule->least ||
+	    secret_holds(assignment.name, words->innocent) ||
+	    secret_is_filler(assignment.value, words))
+		return;
+	if (secret_is_random(assignment.value, rule->entropy, words)) {
+		add_hit(searching, rule, assignment.value, assignment.is_joined ? 65 : 45);
+		return;
+	}
+	if (rule->is_password && assignment.is_joined &&
+	    secret_is_password(assignment.value, assignment.is_quoted, words))
+		add_hit(searching, rule, assignment.value, 55);
+}
+
+static void
+on_keyword(void *context, uint32_t keyword, size_t end)
+{
+	struct searching *searching = context;
+	struct secret_rules *rules = searching->compiled->rules;
+	size_t nkeywords, nlist, n;
+	const struct secret_keyword *keywords = secret_rules_keywords(rules, &nkeywords);
+	struct secret_rule *list = secret_rules_list(rules, &nlist);
+	const uint32_t *of = secret_rules_of(rules, keyword, &n);
+	size_t start = end - keywords[keyword].len;
+
+	for (size_t i = 0; i < n && !searching->is_full; i++) {
+		struct secret_rule *rule = &list[of[i]];
+		struct status status = { 0 };
+
+		if (!secret_rule_compile(rule, &status)) {
+			if (!searching->is_broken)
+				sink_trouble(searching->sink, STATUS_INTERNAL,
+				    "scan/detector-failed", 0, "%s", status.text);
+			searching->is_broken = true;
+		} else if (rule->shape == SECRET_TOKEN) {
+			try_token(searching, rule, start, end);
+		} else if (rule->shape == SECRET_NEAR) {
+			try_near(searching, rule, end);
+		} else {
+			try_names(searching, rule, start, end);
+		}
+	}
+}
+
+static int
+compare_hits(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	if (x->pos != y->pos)
+		return x->pos < y->pos ? -1 : 1;
+	if (x->rule->rank != y->rule->rank)
+		return x->rule->rank < y->rule->rank ? -1 : 1;
+	if (x->len != y->len)
+		return x->len > y->len ? -1 : 1;
+	return strcmp(x->rule->id, y->rule->id);
+}
+
+/* Of two, does B say more about the same place? */
+static bool
+is_better(const struct hit *a, const struct hit *b)
+{
+	return b->rule->rank != a->rule->rank ? b->rule->rank < a->rule->rank : b->len > a->len;
+}
+
+static void
+report(struct searching *searching, const struct span *span)
+{
+	struct arena *arena = sink_arena(searching->sink);
+	size_t i = 0;
+
+	if (searching->n > 1)
+		qsort(searching->hits, searching->n, sizeof(*searching->hits), compare_hits);
+	while (i < searching->n) {
+		const struct hit *best = &searching->hits[i];
+		size_t end = best->pos + best->len, next = i + 1;
+		struct bytes secret;
+
+		for (; next < searching->n && searching->hits[next].pos < end; next++) {
+			const struct hit *other = &searching->hits[next];
+
+			if (is_better(best, other))
+				best = other;
+			if (other->pos + other->len > end)
+				end = other->pos + other->len;
+		}
+		secret = bytes_slice(searching->text, best->pos, best->len);
+		sink_finding_likely(searching->sink, best->rule->check, best->confidence,
+		    span->offset + best->pos, best->len, text_mask(arena, secret),
+		    "this looks like %s of %s (rule %s)",
+		    best->rule->shape == SECRET_NAMES ? "a secret" : "a credential",
+		    best->rule->provider, best->rule->id);
+		i = next;
+	}
+	if (searching->is_full)
+		sink_trouble(searching->sink, STATUS_LIMIT, "scan/limit", span->offset,
+		    "more than %d likely secrets in one text: the rest is not looked at", MAX_HITS);
+}
+
+static void
+scan(const void *compiled, const struct member *member, const char *const *formats,
+    const struct span *spans, size_t n, struct sink *sink)
+{
+	(void)member;
+	(void)formats;
+	for (size_t i = 0; i < n; i++) {
+		/* The rules are this worker's own: patterns are compiled when first needed. */
+		struct searching searching = { .compiled = (struct compiled *)(uintptr_t)compiled,
+			.text = spans[i].text,
+			.sink = sink };
+
+		if (spans[i].kind == SPAN_VOCABULARY)
+			continue;
+		if (!keywords_scan(
+			searching.compiled->keywords, spans[i].text, on_keyword, &searching))
+			sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+			    "the search for secrets failed");
+		report(&searching, &spans[i]);
+		free(searching.hits);
+	}
+}
+
+static const struct rule_kind kind = {
+	.folder = "secrets", .compile = compile, .free = free_compiled
+};
+
+const struct detector detector_secret = {
+	.name = "secret",
+	.rules = &kind,
+	.scan = scan,
+};
