@@ -1,7 +1,7 @@
 /*
  * What personal data looks like, compiled from rules/pii/: entities with their shapes and context
  * words, and the tables that lead from the first word of a candidate to the shapes it may have.
- * rules/pii/README.yaml says what stands in the files.
+ * rules/pii/general.yaml says what stands in the files.
  */
 #ifndef DETECT_PII_RULES_H
 #define DETECT_PII_RULES_H
@@ -101,7 +101,7 @@ struct pii_rules {
 
 extern const struct rule_kind pii_rule_kind;
 
-/* shape.c: FORM and SEPARATORS compiled into a shape. False where FORM is none. */
+/* pii_shape.c: FORM and SEPARATORS compiled into a shape. False where FORM is none. */
 MUST_USE bool pii_shape_parse(struct pii_shape *, const char *form, const char *separators);
 /* Where a match that starts at POS ends; 0 where there is none. */
 size_t pii_shape_match(const struct pii_shape *, struct bytes text, size_t pos);
@@ -134,7 +134,7 @@ pii_after(unsigned char c)
  * byte of each class follows it. */
 void pii_shape_start(const struct pii_shape *, uint64_t first[2], uint64_t ret_lengths[PII_AFTER]);
 
-/* context.c: the entities whose phrases stand in TEXT. */
+/* pii_context.c: the entities whose phrases stand in TEXT. */
 void pii_context_of(const struct pii_rules *, struct bytes text, struct pii_set *);
 /* The hash of the words of a phrase, and of the first; 0 where there are none or too many. */
 uint64_t pii_phrase_hash(const char *phrase, uint64_t *ret_first);
