@@ -143,6 +143,7 @@ TESTS += \
 	tests/interop/report.sh \
 	tests/reports.py \
 	tests/differential-pickle.py \
+	tests/hashlists.sh \
 	tests/real-models.sh \
 	tests/sign.sh \
 	$(NULL)
@@ -157,6 +158,7 @@ EXTRA_DIST += \
 	tests/fuzz/replay.sh \
 	tests/fuzz/seeds.py \
 	tests/differential-pickle.py \
+	tests/hashlists.sh \
 	tests/real-models.sh \
 	tests/sign.sh \
 	tests/interop/package.json \
