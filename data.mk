@@ -31,6 +31,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/license.yaml \
 	rules/checks/notebook.yaml \
 	rules/checks/numpy.yaml \
+	rules/checks/onnx.yaml \
 	rules/checks/pickle.yaml \
 	rules/checks/pii.yaml \
 	rules/checks/policy.yaml \

@@ -48,6 +48,7 @@ libcore_la_SOURCES = \
 	src/format/keras.c \
 	src/format/literal.c src/format/literal.h \
 	src/format/numpy.c \
+	src/format/onnx.c \
 	src/format/pickle.c src/format/pickle.h \
 	src/format/pickle_build.c \
 	src/format/pickle_calls.c \
@@ -250,4 +251,7 @@ src/detect/yara_packs.inc: $(yara_packs) tools/yara-packs$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) src/detect && tools/yara-packs$(EXEEXT) \
 		`for f in $(yara_packs); do echo $(top_srcdir)/$$f; done` >$@.part && mv $@.part $@
 BUILT_SOURCES = src/detect/yara_packs.inc
+# Also where a single target is made in a fresh tree.
+yara_packs_users = src/detect/libcore_la-yara.lo
+$(yara_packs_users): src/detect/yara_packs.inc
 CLEANFILES += src/detect/yara_packs.inc

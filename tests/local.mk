@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/pickle \
 	tests/unit/policy \
 	tests/unit/pii \
+	tests/unit/onnx \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/tensors \
@@ -62,6 +63,7 @@ fuzz_targets = \
 	tests/fuzz/signed \
 	tests/fuzz/markup \
 	tests/fuzz/policy \
+	tests/fuzz/onnx \
 	tests/fuzz/safetensors \
 	tests/fuzz/report \
 	tests/fuzz/pii \
@@ -115,6 +117,8 @@ tests_fuzz_markup_SOURCES = tests/fuzz/markup.c $(fuzz_common)
 tests_fuzz_markup_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_policy_SOURCES = tests/fuzz/policy.c $(fuzz_common)
 tests_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_onnx_SOURCES = tests/fuzz/onnx.c $(fuzz_common)
+tests_fuzz_onnx_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_safetensors_SOURCES = tests/fuzz/safetensors.c $(fuzz_common)
 tests_fuzz_safetensors_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_report_SOURCES = tests/fuzz/report.c $(fuzz_common)
