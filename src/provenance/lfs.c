@@ -36,16 +36,17 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 		if (bytes_starts(line, "size "))
 			size = bytes_slice(line, 5, SIZE_MAX);
 	}
-	if (!listing_is_hex(oid, 64) || size.len == 0) {
-		listing_malformed(sink, ret, "it begins as a git-lfs pointer but names no object");
-		return;
-	}
 	ret->signer = ret->time = "";
 	ret->status = PROVENANCE_INCOMPLETE;
 	ret->why = "it is a pointer: the content that it stands for is not here";
-	sink_trouble(sink, STATUS_UNSUPPORTED, "hash/lfs-pointer", 0,
-	    "this is a git-lfs pointer to %.20s bytes with the SHA-256 %.16s..., not the content",
-	    text_safe(sink_arena(sink), size, 20), text_safe(sink_arena(sink), oid, 64));
+	if (listing_is_hex(oid, 64) && size.len > 0)
+		sink_trouble(sink, STATUS_UNSUPPORTED, "hash/lfs-pointer", 0,
+		    "this is a git-lfs pointer to %.20s bytes with the SHA-256 %.16s..., not the "
+		    "content",
+		    text_safe(sink_arena(sink), size, 20), text_safe(sink_arena(sink), oid, 64));
+	else
+		sink_trouble(sink, STATUS_MALFORMED, "hash/lfs-pointer", 0,
+		    "this is a git-lfs pointer that names no object, not the content");
 }
 
 const struct verifier verifier_lfs_pointer = {

@@ -10,7 +10,7 @@
 
 /* Settings of a flavor that name a file or a folder beside MLmodel. */
 static const char *const path_keys[] = { "data", "model_path", "pickled_model", "artifacts_path",
-	"model_data", "code", "model_binary", "python_model", "saved_model_dir", "path" };
+	"model_data", "code", "model_binary", "python_model", "saved_model_dir" };
 
 static int
 probe(const struct member *member)
