@@ -7,7 +7,11 @@ rule code_in_metadata
 		scope = "value"
 		description = "a value that holds code which starts programs"
 	strings:
-		$a = /\b(os\.(system|popen|exec[lv]p?e?)|subprocess\.(run|call|Popen|check_output|check_call)|pty\.spawn)\s*\(/
+		$a1 = "os.system("
+		$a2 = "os.popen("
+		$a3 = /os\.exec[lv]p?e?\(/
+		$a4 = /subprocess\.(run|call|Popen|check_output|check_call)\(/
+		$a5 = "pty.spawn("
 		$b = /__import__\s*\(\s*["']/
 		$c = /\b(exec|eval)\s*\(\s*(open|compile|input|base64|bytes|__import__|requests|urllib)/
 		$d = /\bimport\s+(os|subprocess|socket|pty|ctypes)\s*(;|\n)/

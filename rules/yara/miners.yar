@@ -8,10 +8,15 @@ rule crypto_miner
 		description = "a crypto miner or its settings"
 	strings:
 		$stratum = /stratum\+(tcp|ssl|tls|udp):\/\/[a-z0-9.-]{4,80}/ nocase
-		$pool = /\b(pool\.(supportxmr|minexmr|hashvault)\.(com|pro)|xmr\.(pool|nanopool)\.[a-z]{2,10}|moneroocean\.stream|pool\.hashvault\.pro|nicehash\.com:[0-9]{4})/ nocase
-		$xmrig = "--donate-level" nocase
+		$pool1 = "pool.supportxmr.com"
+		$pool2 = "pool.minexmr.com"
+		$pool3 = "moneroocean.stream"
+		$pool4 = "pool.hashvault.pro"
+		$pool5 = "xmr.nanopool.org"
+		$pool6 = "stratum.nicehash.com"
+		$xmrig = "--donate-level"
 		$algorithm = /--(algo|coin)[= ](rx\/0|randomx|cryptonight|cn\/r|monero|kawpow|ethash)/ nocase
-		$name = /\b(xmrig|minerd|cpuminer|ethminer|cgminer|nbminer|phoenixminer)\b[^\n]{0,40}\s-(o|u|-url|-user)[= ]/ nocase
+		$name = /\b(xmrig|minerd|cpuminer|ethminer|cgminer|nbminer|phoenixminer)\b[^\n]{0,40}\s-(o|u|-url|-user)[= ]/
 	condition:
-		$stratum or $pool or $name or ($xmrig and $algorithm)
+		$stratum or any of ($pool*) or $name or ($xmrig and $algorithm)
 }

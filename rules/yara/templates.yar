@@ -7,7 +7,25 @@ rule template_injection
 		scope = "template"
 		description = "a template that reaches into Python"
 	strings:
-		$dunder = /__(class|mro|base|bases|subclasses|globals|builtins|import|init|getattribute|getattr|dict|code|self|reduce|reduce_ex|loader|spec|wrapped|call|module|name)__/
+		/* Plain strings: expressions of this kind cost three times as much on source code. */
+		$dunder_class = "__class__"
+		$dunder_mro = "__mro__"
+		$dunder_base = "__base__"
+		$dunder_bases = "__bases__"
+		$dunder_subclasses = "__subclasses__"
+		$dunder_globals = "__globals__"
+		$dunder_builtins = "__builtins__"
+		$dunder_import = "__import__"
+		$dunder_init = "__init__"
+		$dunder_getattribute = "__getattribute__"
+		$dunder_getattr = "__getattr__"
+		$dunder_dict = "__dict__"
+		$dunder_code = "__code__"
+		$dunder_self = "__self__"
+		$dunder_reduce = "__reduce__"
+		$dunder_loader = "__loader__"
+		$dunder_module = "__module__"
+		$dunder_name = "__name__"
 		$hex = /\\x5f\\x5f[a-z]{3,16}\\x5f\\x5f/ nocase
 		$concat = /["']_["']\s*[~+*]|["']__["']\s*[~+*]/
 		$popen = /\bos\s*(\.|\[\s*["'])\s*(popen|system)/
@@ -29,8 +47,21 @@ rule template_injection_anywhere
 		scope = "value source prose binary"
 		description = "a template expression that walks to Python's builtins"
 	strings:
-		$walk = /\{[{%][^{}\n]{0,200}__(mro|bases|base|subclasses|globals|builtins)__[^\n]{0,300}(popen|system|import|eval|exec|subclasses|read)/
-		$gadget = /\{[{%][^{}\n]{0,80}(cycler|joiner|namespace|lipsum|url_for|get_flashed_messages|self)\s*(\.|\[)\s*["']?_{2}[a-z]{4,20}_{2}/
+		$mro = "__mro__"
+		$subclasses = "__subclasses__"
+		$globals = "__globals__"
+		$builtins = "__builtins__"
+		$cycler = "cycler.__"
+		$joiner = "joiner.__"
+		$lipsum = "lipsum.__"
+		$namespace = "namespace.__"
+		$url_for = "url_for.__"
+		$flashed = "get_flashed_messages.__"
 	condition:
-		any of them
+		/* An expression or a statement of Jinja opens close before. */
+		for any of them: (
+			for any i in (1..#): (
+				for any d in (2..200): ( @[i] >= d and (uint16(@[i] - d) == 0x7B7B or uint16(@[i] - d) == 0x257B) )
+			)
+		)
 }
