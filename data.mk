@@ -3,6 +3,7 @@ yara_packs = \
 	rules/yara/data.yar \
 	rules/yara/droppers.yar \
 	rules/yara/executables.yar \
+	rules/yara/graphs.yar \
 	rules/yara/miners.yar \
 	rules/yara/payloads.yar \
 	rules/yara/shells.yar \

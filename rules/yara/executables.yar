@@ -43,3 +43,26 @@ rule embedded_macho
 	condition:
 		any of them
 }
+
+rule whole_elf
+{
+	meta:
+		check = "yara/embedded-executable"
+		scope = "binary"
+		description = "a Linux executable or library (ELF) as a member"
+	strings:
+		$elf = { 7F 45 4C 46 (01 | 02) (01 | 02) 01 }
+	condition:
+		$elf at 0
+}
+
+rule eicar_test_file
+{
+	meta:
+		check = "yara/test-file"
+		description = "the test file of anti-virus programs (EICAR)"
+	strings:
+		$eicar = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+	condition:
+		$eicar
+}

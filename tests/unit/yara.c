@@ -187,6 +187,35 @@ test_executables(void)
 	eq_str(binary(), "marshalled_code", "marshalled code that names system()");
 }
 
+static void
+test_graphs(void)
+{
+	static const struct {
+		const char *text, *rules;
+	} cases[] = {
+		{ "\n\1n\x12\6PyFunc", "graph_runs_code" },
+		{ "\n\1n\x12\7PyFuncs", "" },
+		{ "\n\1n\x12\x08ReadFile", "graph_reads_files" },
+		{ "how to ReadFile", "" },
+		{ "{\"class_name\": \"Lambda\"}", "keras_lambda" },
+		{ "{\"class_name\": \"Dense\"}", "" },
+		{ "\x7f"
+		  "ELF\2\1\1",
+		    "whole_elf" },
+		{ "a \x7f"
+		  "ELF\2\1\1",
+		    "" },
+		{ "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-"
+		  "FILE!$H+H*",
+		    "eicar_test_file" },
+		{ "EICAR", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		eq_str(matches(bytes_of_string(cases[i].text), "hdf5", SPAN_VALUE, NULL),
+		    cases[i].rules, "a graph");
+}
+
 /* ---- compiling ---------------------------------------------------------------------------- */
 
 static bool
@@ -240,6 +269,7 @@ main(void)
 	test_scripts();
 	test_scopes();
 	test_executables();
+	test_graphs();
 	test_compiling();
 	buffer_free(&out);
 	sink_free(sink);
