@@ -81,6 +81,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/yara/templates.yar \
 	rules/yara/web.yar \
 	rules/secrets/clouds.yaml \
+	rules/secrets/exact.yaml \
 	rules/secrets/formats.yaml \
 	rules/secrets/generic.yaml \
 	rules/secrets/near.yaml \

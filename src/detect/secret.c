@@ -163,18 +163,6 @@ try_token(struct searching *searching, struct secret_rule *rule, size_t start, s
 	}
 }
 
-/* Is what stands between a name and a value a link: an operator, or a word like "key"? */
-static bool
-is_link(struct bytes gap, const struct secret_words *words)
-{
-	for (size_t i = 0; i < gap.len; i++)
-		if (memchr("=:>,(|", gap.data[i], 6) != NULL)
-			return true;
-	return secret_holds(gap, words->secretive) ||
-	    (gap.len > 2 && memchr(gap.data, '-', gap.len) != NULL &&
-		memchr(gap.data, ' ', gap.len) != NULL);
-}
-
 /* May a value begin at POS, and end at END? */
 static bool
 is_whole_value(struct bytes text, size_t pos, size_t end)
@@ -186,20 +174,51 @@ is_whole_value(struct bytes text, size_t pos, size_t end)
 	    memchr("\"'`;)<>|}],\\&", text.data[end], 12) != NULL;
 }
 
-/* A value near its service's name: what stands between them says how sure that is. */
+/* Does an operator stand right before the value? */
+static bool
+is_assigned(struct bytes gap)
+{
+	size_t n = gap.len;
+
+	while (n > 0 && memchr(" \t\"'`([{\\", gap.data[n - 1], 9) != NULL)
+		n--;
+	return n > 0 && memchr("=:>,|", gap.data[n - 1], 5) != NULL;
+}
+
+static bool
+has_digits(struct bytes value, unsigned least)
+{
+	unsigned digits = 0;
+
+	for (size_t i = 0; i < value.len; i++)
+		digits += value.data[i] >= '0' && value.data[i] <= '9';
+	return digits >= least;
+}
+
+/*
+ * A value near its service's name. The name alone says little ("karma = ..."): a word such as token
+ * has to stand between them; then letters alone are enough, and so is a UUID.
+ */
 static bool
 is_key_of_service(struct bytes secret, struct bytes gap, const struct secret_rule *rule,
     const struct secret_words *words)
 {
-	if (!is_link(gap, words) || secret_holds(gap, words->innocent))
+	if (!secret_holds(gap, words->secretive) || secret_holds(gap, words->innocent))
 		return false;
-	if (secret_is_random(secret, rule->entropy, words))
+	if (secret_is_uuid(secret) || secret_is_random(secret, rule->entropy, words))
 		return true;
-	/* "SERVICE_TOKEN=": then letters alone are enough, and a UUID is one. */
-	return secret_holds(gap, words->secretive) &&
-	    (secret_is_uuid(secret) ||
-		(secret.len >= 16 && secret_is_token(secret) &&
-		    secret_entropy(secret) >= rule->entropy));
+	return secret_is_token(secret) && secret_entropy(secret) >= rule->entropy &&
+	    (has_digits(secret, 3) ||
+		(is_assigned(gap) && (has_digits(secret, 2) || secret.len >= 20)));
+}
+
+/* A value of its service's own form: it needs a link to the name, and a digit. */
+static bool
+is_form_of_service(struct bytes secret, struct bytes gap, const struct secret_rule *rule,
+    const struct secret_words *words)
+{
+	return (gap.len <= 3 || is_assigned(gap) || secret_holds(gap, words->secretive)) &&
+	    has_digits(secret, 1) && secret_entropy(secret) >= rule->entropy;
 }
 
 static bool
@@ -212,11 +231,14 @@ judge_near(
 
 	if (pos - end > GAP || secret_is_filler(secret, words))
 		return false;
-	if (rule->needs_link
-		? !is_whole_value(searching->text, pos, pos + secret.len) ||
-		    !is_key_of_service(secret, gap, rule, words)
-		: !is_alone(searching->text, secret) || secret_entropy(secret) < rule->entropy)
+	if (rule->needs_link) {
+		if (!is_whole_value(searching->text, pos, pos + secret.len) ||
+		    !is_key_of_service(secret, gap, rule, words))
+			return false;
+	} else if (!is_alone(searching->text, secret) ||
+	    !is_form_of_service(secret, gap, rule, words)) {
 		return false;
+	}
 	add_hit(searching, rule, secret, 75);
 	return true;
 }
@@ -257,6 +279,13 @@ try_names(struct searching *searching, const struct secret_rule *rule, size_t st
 	    !is_suffix(assignment.suffix, words) || assignment.value.len < rule->least ||
 	    secret_holds(assignment.name, words->innocent) ||
 	    secret_is_filler(assignment.value, words))
+		return;
+	/* `name value` is prose, unless it is `--name value` or `name "value"`. */
+	if (!assignment.is_quoted &&
+	    (searching->text.data[assignment.pos - 1] == '-' ||
+		(!assignment.is_joined && assignment.name.data[0] != '-')))
+		return;
+	if (!assignment.is_joined && searching->text.data[assignment.pos - 1] == '`')
 		return;
 	if (secret_is_random(assignment.value, rule->entropy, words)) {
 		add_hit(searching, rule, assignment.value, assignment.is_joined ? 65 : 45);

@@ -145,7 +145,8 @@ secret_is_random(struct bytes value, double entropy, const struct secret_words *
 {
 	struct makeup m = makeup_of(value);
 
-	if (!m.is_plain || secret_entropy(value) < entropy || secret_is_uuid(value))
+	if (!m.is_plain || secret_entropy(value) < entropy || secret_is_uuid(value) ||
+	    bytes_starts(value, "0x") || bytes_starts(value, "0X"))
 		return false;
 	if (m.lower + m.upper == 0 || m.others * 3 > value.len)
 		return false;
@@ -174,8 +175,11 @@ secret_is_token(struct bytes value)
 {
 	struct makeup m = makeup_of(value);
 
-	return m.is_plain && m.lower + m.upper > 0 && m.others * 4 <= value.len &&
-	    (m.digits > 0 || (m.others == 0 && value.len >= 20));
+	if (!m.is_plain || m.others * 4 > value.len)
+		return false;
+	if (m.lower + m.upper == 0)
+		return m.digits >= 24;
+	return m.digits > 0 || (m.others == 0 && value.len >= 20);
 }
 
 bool
