@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "core/buffer.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/detector.h"
@@ -15,10 +16,11 @@
 
 #include <stdlib.h>
 
-#define WINDOW 2100    /* bytes after a keyword: a JSON Web Token, the head of a key */
-#define NEAR 110       /* bytes after a provider's name in which its value begins */
-#define GAP 42	       /* of those, at most so many that are not the value */
-#define MAX_HITS 20000 /* in one span; more are a file of tokens, and said so */
+#define WINDOW 2100	 /* bytes after a keyword: a JSON Web Token, the head of a key */
+#define NEAR 110	 /* bytes after a provider's name in which its value begins */
+#define NAMED_VALUE 8192 /* longer values are documents, and searched as such */
+#define GAP 42		 /* of those, at most so many that are not the value */
+#define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
 /* What YAML made, with the matcher, both used by one worker at a time. */
 struct compiled {
@@ -218,7 +220,8 @@ is_form_of_service(struct bytes secret, struct bytes gap, const struct secret_ru
     const struct secret_words *words)
 {
 	return (gap.len <= 3 || is_assigned(gap) || secret_holds(gap, words->secretive)) &&
-	    has_digits(secret, 1) && secret_entropy(secret) >= rule->entropy;
+	    (has_digits(secret, 1) || (is_assigned(gap) && !secret_is_wordy(secret, words))) &&
+	    secret_entropy(secret) >= rule->entropy;
 }
 
 static bool
@@ -348,7 +351,7 @@ is_better(const struct hit *a, const struct hit *b)
 }
 
 static void
-report(struct searching *searching, const struct span *span)
+report(struct searching *searching, uint64_t offset, size_t prefix)
 {
 	struct arena *arena = sink_arena(searching->sink);
 	size_t i = 0;
@@ -370,38 +373,62 @@ report(struct searching *searching, const struct span *span)
 		}
 		secret = bytes_slice(searching->text, best->pos, best->len);
 		sink_finding_likely(searching->sink, best->rule->check, best->confidence,
-		    span->offset + best->pos, best->len, text_mask(arena, secret),
-		    "this looks like %s of %s (rule %s)",
+		    offset + (best->pos > prefix ? best->pos - prefix : 0), best->len,
+		    text_mask(arena, secret), "this looks like %s of %s (rule %s)",
 		    best->rule->shape == SECRET_NAMES ? "a secret" : "a credential",
 		    best->rule->provider, best->rule->id);
 		i = next;
 	}
 	if (searching->is_full)
-		sink_trouble(searching->sink, STATUS_LIMIT, "scan/limit", span->offset,
+		sink_trouble(searching->sink, STATUS_LIMIT, "scan/limit", offset,
 		    "more than %d likely secrets in one text: the rest is not looked at", MAX_HITS);
+}
+
+/*
+ * A value that a format took apart is put together with its name again: to the rules it is an
+ * assignment like any other. *RET_PREFIX bytes of the text are not the value's.
+ */
+static struct bytes
+with_name(const struct span *span, struct buffer *text, size_t *ret_prefix)
+{
+	*ret_prefix = 0;
+	if (span->kind != SPAN_VALUE || *span->key == '\0' || span->text.len > NAMED_VALUE)
+		return span->text;
+	buffer_reset(text);
+	buffer_add_format(text, "%s=\"", span->key);
+	*ret_prefix = text->len;
+	buffer_add(text, span->text);
+	buffer_add_u8(text, '"');
+	return buffer_ok(text) ? buffer_bytes(text) : span->text;
+}
+
+static void
+search(struct compiled *compiled, const struct span *span, struct buffer *named, struct sink *sink)
+{
+	size_t prefix;
+	/* The rules are this worker's own: patterns are compiled when first needed. */
+	struct searching searching = { .compiled = compiled, .sink = sink };
+
+	searching.text = with_name(span, named, &prefix);
+	if (!keywords_scan(compiled->keywords, searching.text, on_keyword, &searching))
+		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+		    "the search for secrets failed");
+	report(&searching, span->offset, prefix);
+	free(searching.hits);
 }
 
 static void
 scan(const void *compiled, const struct member *member, const char *const *formats,
     const struct span *spans, size_t n, struct sink *sink)
 {
+	struct buffer named = buffer_up_to((size_t)2 * NAMED_VALUE);
+
 	(void)member;
 	(void)formats;
-	for (size_t i = 0; i < n; i++) {
-		/* The rules are this worker's own: patterns are compiled when first needed. */
-		struct searching searching = { .compiled = (struct compiled *)(uintptr_t)compiled,
-			.text = spans[i].text,
-			.sink = sink };
-
-		if (spans[i].kind == SPAN_VOCABULARY)
-			continue;
-		if (!keywords_scan(
-			searching.compiled->keywords, spans[i].text, on_keyword, &searching))
-			sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
-			    "the search for secrets failed");
-		report(&searching, &spans[i]);
-		free(searching.hits);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (spans[i].kind != SPAN_VOCABULARY)
+			search((struct compiled *)(uintptr_t)compiled, &spans[i], &named, sink);
+	buffer_free(&named);
 }
 
 static const struct rule_kind kind = {

@@ -12,6 +12,7 @@
  */
 #include "config.h"
 
+#include "core/compiler.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/detector.h"
@@ -168,8 +169,8 @@ applies(YR_RULE *rule, enum scope here)
 	return false;
 }
 
-/* The first match of any string of RULE. */
-static bool
+/* The first match of any string of RULE. YARA packs its matches into an arena, unaligned. */
+ANY_ALIGNMENT static bool
 first_match(
     YR_SCAN_CONTEXT *scan, YR_RULE *rule, struct bytes text, size_t *ret_pos, size_t *ret_len)
 {
