@@ -72,14 +72,6 @@ nobase_dist_pkgdata_DATA += \
 	rules/pii/germany.yaml \
 	rules/pii/others.yaml \
 	rules/pii/world.yaml \
-	rules/yara/data.yar \
-	rules/yara/droppers.yar \
-	rules/yara/executables.yar \
-	rules/yara/miners.yar \
-	rules/yara/payloads.yar \
-	rules/yara/shells.yar \
-	rules/yara/templates.yar \
-	rules/yara/web.yar \
 	rules/secrets/clouds.yaml \
 	rules/secrets/exact.yaml \
 	rules/secrets/formats.yaml \
