@@ -209,9 +209,11 @@ is_key_of_service(struct bytes secret, struct bytes gap, const struct secret_rul
 		return false;
 	if (secret_is_uuid(secret) || secret_is_random(secret, rule->entropy, words))
 		return true;
-	return secret_is_token(secret) && secret_entropy(secret) >= rule->entropy &&
-	    (has_digits(secret, 3) ||
-		(is_assigned(gap) && (has_digits(secret, 2) || secret.len >= 20)));
+	if (!secret_is_token(secret) || secret_entropy(secret) < rule->entropy)
+		return false;
+	if (has_digits(secret, 3) || (is_assigned(gap) && has_digits(secret, 2)))
+		return true;
+	return secret.len >= 20 && secret_entropy(secret) >= 3.9 && !secret_is_wordy(secret, words);
 }
 
 /* A value of its service's own form: it needs a link to the name, and a digit. */
