@@ -43,6 +43,15 @@ assay_rules_list(
 
 /* ---- check ---------------------------------------------------------------------------------- */
 
+/* Is a kind of rules sound, down to what is compiled only when it is needed? */
+static bool
+is_sound(const struct session *session, const struct rule_kind *kind, struct status *status)
+{
+	const void *compiled = rules_get(session->rules, kind, status);
+
+	return compiled != NULL && (kind->complete == NULL || kind->complete(compiled, status));
+}
+
 bool
 rulekinds_check(struct session *session, FILE *out)
 {
@@ -58,7 +67,7 @@ rulekinds_check(struct session *session, FILE *out)
 	for (size_t i = 0; rulekinds[i].kind != NULL; i++) {
 		struct status trouble = { 0 };
 
-		if (rules_get(session->rules, rulekinds[i].kind, &trouble) != NULL) {
+		if (is_sound(session, rulekinds[i].kind, &trouble)) {
 			fprintf(out, "ok      %s\n", rulekinds[i].name);
 		} else {
 			fprintf(out, "broken  %s: %s\n", rulekinds[i].name, trouble.text);
@@ -70,7 +79,7 @@ rulekinds_check(struct session *session, FILE *out)
 
 		if (detectors[i]->rules == NULL)
 			continue;
-		if (rules_get(session->rules, detectors[i]->rules, &trouble) != NULL) {
+		if (is_sound(session, detectors[i]->rules, &trouble)) {
 			fprintf(out, "ok      rules of the detector %s\n", detectors[i]->name);
 		} else {
 			fprintf(out, "broken  rules of the detector %s: %s\n", detectors[i]->name,

@@ -21,10 +21,13 @@ struct rule_file {
 
 struct rule_kind {
 	const char *folder; /* "globals" */
-	/* Returns NULL and a status where a file is wrong. Files come sorted by name within each
-	 * rule folder. */
+	/* Returns NULL and a status where a file is wrong. FILES live as long as the rules, sorted
+	 * by name within each rule folder. */
 	void *(*compile)(const struct rule_file *files, size_t n, struct status *);
 	void (*free)(void *compiled);
+	/* Does what compile() puts off until it is needed, so that checks of rules see every
+	 * mistake. NULL where it puts nothing off. */
+	bool (*complete)(const void *compiled, struct status *);
 };
 
 struct rules;

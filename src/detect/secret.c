@@ -22,8 +22,13 @@
 #define GAP 42		 /* of those, at most so many that are not the value */
 #define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
-/* What YAML made, with the matcher, both used by one worker at a time. */
+/*
+ * Rules and matcher, made when text is first met: most members of a model are none, and reading
+ * the rules takes longer than scanning a small pickle. Used by one worker at a time.
+ */
 struct compiled {
+	const struct rule_file *files;
+	size_t nfiles;
 	struct secret_rules *rules;
 	struct keywords *keywords;
 };
@@ -60,24 +65,49 @@ static void *
 compile(const struct rule_file *files, size_t n, struct status *status)
 {
 	struct compiled *compiled = calloc(1, sizeof(*compiled));
-	const struct secret_keyword *list;
-	size_t nkeywords;
 
 	if (compiled == NULL) {
 		status_set(status, STATUS_MEMORY, "no memory for the rules of secrets");
 		return NULL;
 	}
-	compiled->rules = secret_rules_new(files, n, status);
-	if (compiled->rules != NULL) {
-		list = secret_rules_keywords(compiled->rules, &nkeywords);
-		compiled->keywords = keywords_new(list, nkeywords, KEYWORDS_AUTO);
-	}
-	if (compiled->keywords == NULL) {
-		status_set(status, STATUS_MEMORY, "no memory for the keywords of secrets");
-		free_compiled(compiled);
-		return NULL;
-	}
+	compiled->files = files;
+	compiled->nfiles = n;
 	return compiled;
+}
+
+static bool
+load(struct compiled *compiled, struct status *status)
+{
+	const struct secret_keyword *list;
+	size_t n;
+
+	if (compiled->keywords != NULL)
+		return true;
+	if (compiled->rules == NULL)
+		compiled->rules = secret_rules_new(compiled->files, compiled->nfiles, status);
+	if (compiled->rules == NULL)
+		return false;
+	list = secret_rules_keywords(compiled->rules, &n);
+	compiled->keywords = keywords_new(list, n, KEYWORDS_AUTO);
+	return compiled->keywords != NULL ||
+	    status_set(status, STATUS_MEMORY, "no memory for the keywords of secrets");
+}
+
+/* Every pattern, not only those of keywords that were met. */
+static bool
+complete(const void *context, struct status *status)
+{
+	struct compiled *compiled = (struct compiled *)(uintptr_t)context;
+	struct secret_rule *list;
+	size_t n;
+
+	if (!load(compiled, status))
+		return false;
+	list = secret_rules_list(compiled->rules, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!secret_rule_compile(&list[i], status))
+			return false;
+	return true;
 }
 
 static void
@@ -420,21 +450,30 @@ search(struct compiled *compiled, const struct span *span, struct buffer *named,
 }
 
 static void
-scan(const void *compiled, const struct member *member, const char *const *formats,
+scan(const void *context, const struct member *member, const char *const *formats,
     const struct span *spans, size_t n, struct sink *sink)
 {
+	struct compiled *compiled = (struct compiled *)(uintptr_t)context;
 	struct buffer named = buffer_up_to((size_t)2 * NAMED_VALUE);
+	struct status status = { 0 };
 
 	(void)member;
 	(void)formats;
-	for (size_t i = 0; i < n; i++)
-		if (spans[i].kind != SPAN_VOCABULARY)
-			search((struct compiled *)(uintptr_t)compiled, &spans[i], &named, sink);
+	for (size_t i = 0; i < n; i++) {
+		if (spans[i].kind == SPAN_VOCABULARY)
+			continue;
+		if (!load(compiled, &status)) {
+			sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+			    "the detector secret could not run: %s", status.text);
+			break;
+		}
+		search(compiled, &spans[i], &named, sink);
+	}
 	buffer_free(&named);
 }
 
 static const struct rule_kind kind = {
-	.folder = "secrets", .compile = compile, .free = free_compiled
+	.folder = "secrets", .compile = compile, .free = free_compiled, .complete = complete
 };
 
 const struct detector detector_secret = {
