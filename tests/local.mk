@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/tensors \
+	tests/unit/secrets \
 	tests/unit/text_mask \
 	tests/unit/texts \
 	tests/unit/torch \
@@ -60,6 +61,7 @@ fuzz_targets = \
 	tests/fuzz/keras \
 	tests/fuzz/license \
 	tests/fuzz/license_expression \
+	tests/fuzz/secret \
 	tests/fuzz/signed \
 	tests/fuzz/markup \
 	tests/fuzz/policy \
@@ -111,6 +113,8 @@ tests_fuzz_license_SOURCES = tests/fuzz/license.c $(fuzz_common)
 tests_fuzz_license_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_license_expression_SOURCES = tests/fuzz/license_expression.c $(fuzz_common)
 tests_fuzz_license_expression_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_secret_SOURCES = tests/fuzz/secret.c $(fuzz_common)
+tests_fuzz_secret_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_signed_SOURCES = tests/fuzz/signed.c $(fuzz_common)
 tests_fuzz_signed_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_markup_SOURCES = tests/fuzz/markup.c $(fuzz_common)
@@ -192,3 +196,6 @@ fuzz: $(fuzz_targets)
 			-timeout=10 -rss_limit_mb=2048 -artifact_prefix=fuzz-seeds/crash-$$t- fuzz-seeds/$$t || exit 1; \
 	done
 .PHONY: fast-check golden fuzz
+# What tests/interop/ installed from npm.
+clean-local:
+	rm -rf interop

@@ -149,6 +149,11 @@ SEEDS = {
         "deflated": fixtures.zip_of({"a.txt": b"hello " * 50, "b/c": b""}),
     },
     "tar": {"ustar": fixtures.tar_of({"a.txt": b"hello", "b/c": bytes(700)})},
+    "secret": {
+        "forms": b'password = "aB3x"\n"api_key": "k9"\n<token>\n x1\n</token>\nset("KEY", "v")\n--secret v\n'
+                 b"postgres://u:p@h/x\n-----BEGIN PRIVATE KEY-----\nMIIB\nAuthorization: Basic YTpi\n$6$a$b\n",
+        "names": b"netlify token = 'x' github_pat_ ghp_ AKIA eyJhbGciOi.eyJ.x xoxb-1-2 sk_live_1 hf_ AccountKey=",
+    },
     "signed": {
         "bundle": b'{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":'
                   b'{"hint":"00"},"tlogEntries":[{"logIndex":"0","logId":{"keyId":"AAAA"},"kindVersion":{"kind":"dsse",'
