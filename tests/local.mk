@@ -55,6 +55,7 @@ EXTRA_DIST += tests/tap.h
 # build; with --enable-fuzzing they are libFuzzer's.
 fuzz_targets = \
 	tests/fuzz/bundle \
+	tests/fuzz/certificate \
 	tests/fuzz/gguf \
 	tests/fuzz/claims \
 	tests/fuzz/json \
@@ -74,8 +75,10 @@ fuzz_targets = \
 	tests/fuzz/pickle \
 	tests/fuzz/tar \
 	tests/fuzz/torch \
+	tests/fuzz/trusted_root \
 	tests/fuzz/zip \
 	tests/fuzz/text \
+	tests/fuzz/timestamp \
 	$(NULL)
 check_PROGRAMS += $(fuzz_targets)
 if FUZZING
@@ -87,6 +90,8 @@ fuzz_ldflags = $(AM_LDFLAGS)
 endif
 EXTRA_DIST += tests/fuzz/replay.c
 
+tests_fuzz_certificate_SOURCES = tests/fuzz/certificate.c $(fuzz_common)
+tests_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_bundle_SOURCES = tests/fuzz/bundle.c $(fuzz_common)
 tests_fuzz_bundle_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_joblib_SOURCES = tests/fuzz/joblib.c $(fuzz_common)
@@ -97,6 +102,8 @@ tests_fuzz_pickle_SOURCES = tests/fuzz/pickle.c $(fuzz_common)
 tests_fuzz_pickle_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_tar_SOURCES = tests/fuzz/tar.c $(fuzz_common)
 tests_fuzz_tar_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_trusted_root_SOURCES = tests/fuzz/trusted_root.c $(fuzz_common)
+tests_fuzz_trusted_root_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_torch_SOURCES = tests/fuzz/torch.c $(fuzz_common)
 tests_fuzz_torch_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_zip_SOURCES = tests/fuzz/zip.c $(fuzz_common)
@@ -129,6 +136,8 @@ tests_fuzz_report_SOURCES = tests/fuzz/report.c $(fuzz_common)
 tests_fuzz_report_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_pii_SOURCES = tests/fuzz/pii.c $(fuzz_common)
 tests_fuzz_pii_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_timestamp_SOURCES = tests/fuzz/timestamp.c $(fuzz_common)
+tests_fuzz_timestamp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 

@@ -30,19 +30,22 @@ STATEMENT = (b'{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"m"
              b'"digest":"' + b"0" * 64 + b'"}]}}')
 
 SEEDS = {
+    "certificate": {"self-signed": CERTIFICATE},
+    "timestamp": {"empty": b"0\x030\x01\x00", "halves": CERTIFICATE * 2},
+    "trusted_root": {
+        "root": b'{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"baseUrl":"https://a/",'
+                b'"publicKey":{"rawBytes":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","keyDetails":"PKIX_ED25519","validFor":'
+                b'{"start":"2021-01-12T11:53:27.5Z","end":"2031-01-12T11:53:27+01:00"}},"logId":{"keyId":"AAAAAA=="}}],'
+                b'"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"' + base64.b64encode(CERTIFICATE)
+                + b'"}]},"validFor":{"start":"2021-01-12T11:53:27Z"}}]}',
+    },
     "bundle": {
-        "certificate": CERTIFICATE,
         "statement": STATEMENT,
         "model": b'{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"'
                  + base64.b64encode(CERTIFICATE) + b'"},"tlogEntries":[{"logIndex":"0","logId":{"keyId":"AAAA"},"kindVersion":'
                  b'{"kind":"dsse","version":"0.0.1"},"integratedTime":"1700000000","canonicalizedBody":"e30="}],'
                  b'"timestampVerificationData":{"rfc3161Timestamps":[{"signedTimestamp":"MAA="}]}},"dsseEnvelope":{"payload":"'
                  + base64.b64encode(STATEMENT) + b'","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AAAA"}]}}',
-        "root": b'{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"baseUrl":"https://a/",'
-                b'"publicKey":{"rawBytes":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","keyDetails":"PKIX_ED25519","validFor":'
-                b'{"start":"2021-01-12T11:53:27.5Z","end":"2031-01-12T11:53:27+01:00"}},"logId":{"keyId":"AAAAAA=="}}],'
-                b'"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"' + base64.b64encode(CERTIFICATE)
-                + b'"}]},"validFor":{"start":"2021-01-12T11:53:27Z"}}]}',
     },
     "claims": {
         "gnu": b"\x00" + HEX + b"  a\n\\" + HEX + b" *b\\nc\n",
