@@ -167,6 +167,7 @@ TESTS += \
 EXTRA_DIST += \
 	$(lints) \
 	tests/corpus/floor.py \
+	tests/coverage.sh \
 	tests/corpus/floors \
 	tests/corpus/replay.sh \
 	tests/detached.sh \
@@ -205,6 +206,11 @@ fuzz: $(fuzz_targets)
 			-timeout=10 -rss_limit_mb=2048 -artifact_prefix=fuzz-seeds/crash-$$t- fuzz-seeds/$$t || exit 1; \
 	done
 .PHONY: fast-check golden fuzz
+# Lines reached by the tests, a row for each source: needs --enable-coverage.
+coverage:
+	-$(MAKE) check
+	top_builddir='$(abs_builddir)' top_srcdir='$(abs_top_srcdir)' $(SHELL) $(top_srcdir)/tests/coverage.sh
+.PHONY: coverage
 # What tests/interop/ installed from npm.
 clean-local:
 	rm -rf interop
