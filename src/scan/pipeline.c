@@ -157,8 +157,12 @@ detect(struct passage *passage)
 		struct status status = { 0 };
 		const void *compiled = NULL;
 
-		if (detector == NULL)
+		if (detector == NULL) {
+			sink_trouble(passage->sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+			    "the policy asks for the detector %s, which this program does not have",
+			    pipeline->detectors[i]);
 			continue;
+		}
 		if (detector->rules != NULL) {
 			compiled = rules_get(pipeline->rules, detector->rules, &status);
 			if (compiled == NULL) {
