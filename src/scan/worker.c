@@ -351,6 +351,20 @@ do_job(struct worker *worker, enum message_type type, struct bytes body, int fd)
 	}
 }
 
+#ifdef ASSAY_COVERAGE
+void __gcov_dump(void);
+#endif
+
+/* Ends the process at once: nothing of the supervisor's is flushed or removed in its name. */
+static _Noreturn void
+leave(int status)
+{
+#ifdef ASSAY_COVERAGE
+	__gcov_dump();
+#endif
+	_exit(status);
+}
+
 void
 worker_run(const struct worker_setup *setup, int socket, int scratch)
 {
@@ -370,16 +384,16 @@ worker_run(const struct worker_setup *setup, int socket, int scratch)
 	tzset();
 	worker.scratch = scratch_new(scratch);
 	if (worker.scratch == NULL || !sandbox_enter(setup->sandbox, &status))
-		_exit(70);
+		leave(70);
 	while (wire_receive_job(socket, &type, &job, &fd) == 1) {
 		bool done = do_job(&worker, type, buffer_bytes(&job), fd);
 
 		if (fd >= 0)
 			close(fd);
 		if (!done || worker.wire.broken)
-			_exit(71);
+			leave(71);
 		wire_send(&worker.wire, MESSAGE_DONE, &empty);
 		wire_flush(&worker.wire);
 	}
-	_exit(0);
+	leave(0);
 }
