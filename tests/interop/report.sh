@@ -61,6 +61,19 @@ done
 bundle=out3/report.sigstore.json
 "$ASSAY" report verify "$bundle" --public-key gate.pub.pem >/dev/null
 report "assay verifies its own report" $?
+"$ASSAY" log verify log >/dev/null
+report "assay verifies its log" $?
+[ "$("$ASSAY" log list log | wc -l)" -eq 3 ]
+report "the log lists three entries" $?
+"$ASSAY" log prove log 2 | head -n 2 | tail -n 1 | grep -qx 'index 2'
+report "an entry is proven" $?
+"$ASSAY" log prove log 3 >/dev/null 2>&1
+report "an entry that is not there is not" $((! $?))
+cp log/checkpoint kept && "$ASSAY" log init other --origin example.com/other >/dev/null
+"$ASSAY" log verify other --checkpoint kept >/dev/null
+report "another log is no continuation" $((! $?))
+"$ASSAY" inspect model | grep -q config.json
+report "assay inspects" $?
 if command -v jq >/dev/null && command -v openssl >/dev/null; then
 	openssl_signature "$bundle"
 	report "openssl verifies the signature" $?
