@@ -18,6 +18,7 @@
 
 #define MAX_KINDS 16
 #define MAX_FILES 4096
+#define READ_WHOLE (64 * KIB) /* up to this a copy is quicker than a mapping */
 
 /* The folders that hold rules; anything else in a rule folder is ignored. */
 static const char *const known[] = { "checks", "documentation", "globals", "licenses", "pii",
@@ -46,8 +47,29 @@ list_folder(int fd, struct dirent ***ret)
 	return scandirat(fd, ".", ret, NULL, alphasort);
 }
 
+/* A small file into the arena. */
 static bool
-map_file(struct rule_file *file, int fd, struct status *status)
+read_file(struct arena *arena, struct rule_file *file, int fd, size_t len, struct status *status)
+{
+	uint8_t *data = arena_alloc(arena, len);
+	size_t done = 0;
+
+	if (data == NULL)
+		return status_set(status, STATUS_MEMORY, "no memory for the rules");
+	while (done < len) {
+		ssize_t n = read(fd, data + done, len - done);
+
+		if (n <= 0)
+			return status_set(status, STATUS_IO, "cannot read all of %s: %s",
+			    file->source, n == 0 ? "it became shorter" : strerror(errno));
+		done += (size_t)n;
+	}
+	file->bytes = bytes_of(data, len);
+	return true;
+}
+
+static bool
+open_file(struct arena *arena, struct rule_file *file, int fd, struct status *status)
 {
 	struct stat st;
 	void *data;
@@ -59,7 +81,9 @@ map_file(struct rule_file *file, int fd, struct status *status)
 		    (uintmax_t)(LIMIT_RULE_BYTES / MIB));
 	if (st.st_size == 0)
 		return true;
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if ((uint64_t)st.st_size <= READ_WHOLE)
+		return read_file(arena, file, fd, (size_t)st.st_size, status);
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (data == MAP_FAILED)
 		return status_set(
 		    status, STATUS_IO, "cannot read %s: %s", file->source, strerror(errno));
@@ -86,7 +110,7 @@ add_file(struct rules *rules, int folder, const char *path, const char *kind, co
 	if (fd < 0)
 		return status_set(
 		    status, STATUS_USAGE, "cannot read %s: %s", file->source, strerror(errno));
-	done = map_file(file, fd, status);
+	done = open_file(rules->arena, file, fd, status);
 	close(fd);
 	rules->nfiles += done;
 	return done;
@@ -191,7 +215,7 @@ rules_free(struct rules *rules)
 		if (rules->compiled[i].made != NULL)
 			rules->compiled[i].kind->free(rules->compiled[i].made);
 	for (size_t i = 0; i < rules->nfiles; i++)
-		if (rules->files[i].bytes.len > 0)
+		if (rules->files[i].bytes.len > READ_WHOLE)
 			munmap((void *)(uintptr_t)rules->files[i].bytes.data,
 			    rules->files[i].bytes.len);
 	free(rules->files);
