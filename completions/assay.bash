@@ -34,7 +34,7 @@ _assay()
 	-*)
 		local options=$common
 		case $command in
-		scan) options="$common $shared --policy --rules --waivers --baseline --evidence-key --key --log" ;;
+		scan) options="$common $shared --policy --rules --osv --waivers --baseline --evidence-key --key --log" ;;
 		sign) options="$common --key --token --certificate-chain --output --ignore --allow-symlinks --jobs" ;;
 		verify) options="$common $shared" ;;
 		explain) options="$common --rules" ;;

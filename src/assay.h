@@ -53,6 +53,7 @@ struct assay_request {
 	size_t ntargets;
 	const char *policy; /* a name or a file; NULL: "developer" */
 	const char *const *rules;
+	const char *osv; /* a folder of OSV records: known vulnerabilities of dependencies */
 	const char *waivers, *baseline;
 	const char *const *formats; /* "json", "sarif=FILE"; empty: text */
 	const char *output, *key, *log;

@@ -96,6 +96,9 @@ libcore_la_SOURCES = \
 	src/detect/license_texts.c src/detect/license_texts.h \
 	src/detect/license_versions.c \
 	src/detect/license_words.c src/detect/license_words.h \
+	src/detect/osv.c src/detect/osv.h \
+	src/detect/osv_record.c src/detect/osv_record.h \
+	src/detect/pep440.c src/detect/pep440.h \
 	src/detect/pii.c \
 	src/detect/pii_address.c \
 	src/detect/pii_context.c \
@@ -203,6 +206,7 @@ libcore_la_SOURCES = \
 	src/api/inspect.c \
 	src/api/keygen.c \
 	src/api/log.c \
+	src/api/osv.c src/api/osv.h \
 	src/api/policies.c src/api/policies.h \
 	src/api/policy.c \
 	src/api/report.c \

@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/license_expression \
 	tests/unit/license_policy \
 	tests/unit/oms \
+	tests/unit/osv \
 	tests/unit/numpy \
 	tests/unit/pickle \
 	tests/unit/policy \
@@ -66,6 +67,7 @@ fuzz_targets = \
 	tests/fuzz/signed \
 	tests/fuzz/markup \
 	tests/fuzz/policy \
+	tests/fuzz/osv \
 	tests/fuzz/onnx \
 	tests/fuzz/safetensors \
 	tests/fuzz/report \
@@ -128,6 +130,8 @@ tests_fuzz_markup_SOURCES = tests/fuzz/markup.c $(fuzz_common)
 tests_fuzz_markup_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_policy_SOURCES = tests/fuzz/policy.c $(fuzz_common)
 tests_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_osv_SOURCES = tests/fuzz/osv.c $(fuzz_common)
+tests_fuzz_osv_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_onnx_SOURCES = tests/fuzz/onnx.c $(fuzz_common)
 tests_fuzz_onnx_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_safetensors_SOURCES = tests/fuzz/safetensors.c $(fuzz_common)

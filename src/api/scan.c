@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "api/evidence.h"
+#include "api/osv.h"
 #include "api/policies.h"
 #include "api/session.h"
 #include "api/signing.h"
@@ -157,6 +158,37 @@ struct run {
 	struct decision decision;
 };
 
+/* The detectors that the policy names; all where it names none. */
+static const char *const *
+detectors_of(const struct policy *policy, const char *names[MAX_DETECTORS])
+{
+	size_t n = 0;
+
+	if (policy->detectors.items != NULL)
+		return policy->detectors.items;
+	for (size_t i = 0; detectors[i] != NULL && n + 1 < MAX_DETECTORS; i++)
+		names[n++] = detectors[i]->name;
+	names[n] = NULL;
+	return names;
+}
+
+/* The known vulnerabilities, if they were named; a policy that would not use them is a mistake. */
+static bool
+open_osv(const struct run *run, struct status *status)
+{
+	const char *all[MAX_DETECTORS];
+	const char *const *name = detectors_of(run->policy, all);
+
+	if (run->request->osv == NULL)
+		return true;
+	while (*name != NULL && strcmp(*name, "dependency") != 0)
+		name++;
+	if (*name == NULL)
+		return status_set(status, STATUS_USAGE,
+		    "--osv needs the detector dependency, which the policy does not run");
+	return osv_open(run->session.rules, run->request->osv, status);
+}
+
 static bool
 open_run(struct run *run, struct assay_error *error)
 {
@@ -169,7 +201,7 @@ open_run(struct run *run, struct assay_error *error)
 		goto failed;
 	run->policy = policies_open(run->settings,
 	    request->policy != NULL ? request->policy : run->session.configuration.policy, &status);
-	if (run->policy == NULL)
+	if (run->policy == NULL || !open_osv(run, &status))
 		goto failed;
 	if (request->waivers != NULL) {
 		run->waivers = waivers_read(
@@ -186,20 +218,6 @@ open_run(struct run *run, struct assay_error *error)
 failed:
 	session_fail(error, &status);
 	return false;
-}
-
-/* The detectors that the policy names; all where it names none. */
-static const char *const *
-detectors_of(const struct policy *policy, const char *names[MAX_DETECTORS])
-{
-	size_t n = 0;
-
-	if (policy->detectors.items != NULL)
-		return policy->detectors.items;
-	for (size_t i = 0; detectors[i] != NULL && n + 1 < MAX_DETECTORS; i++)
-		names[n++] = detectors[i]->name;
-	names[n] = NULL;
-	return names;
 }
 
 static bool

@@ -11,6 +11,8 @@
 static const struct option scan_options[] = {
 	{ "policy", "NAME|FILE", "judge by this policy (default: developer)", false },
 	{ "rules", "DIR", "add a folder of rules to the installed ones", true },
+	{ "osv", "DIR", "find dependencies with vulnerabilities by the OSV records of this folder",
+	    false },
 	{ "waivers", "FILE", "accept the findings that this file accepts", false },
 	{ "baseline", "REPORT", "judge only what this earlier report does not hold", false },
 	{ "key", "FILE", "sign the report with this private key (needs --output)", false },
@@ -102,6 +104,7 @@ run(const struct invocation *invocation, bool inspects)
 	request.timeout = (unsigned)timeout;
 	request.policy = invocation_value(invocation, "policy");
 	request.rules = invocation_values(invocation, "rules", &n);
+	request.osv = invocation_value(invocation, "osv");
 	request.waivers = invocation_value(invocation, "waivers");
 	request.baseline = invocation_value(invocation, "baseline");
 	request.key = invocation_value(invocation, "key");

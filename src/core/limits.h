@@ -40,6 +40,12 @@
 #define LIMIT_YAML_NODES 500000
 #define LIMIT_RULE_BYTES (64 * MIB) /* one rule file */
 
+/* Vulnerabilities that the user supplies: all of PyPI are some 20,000 records of 5 KiB. */
+#define LIMIT_OSV_RECORDS 1000000    /* files: all ecosystems together are fewer */
+#define LIMIT_OSV_RECORD (16 * MIB)  /* one file; real ones stay under 2 MiB */
+#define LIMIT_OSV_MEMORY (256 * MIB) /* what is kept of them: every worker inherits it */
+#define LIMIT_OSV_DEPTH 8	     /* folders in folders */
+
 /* Licenses. */
 #define LIMIT_EXPRESSION 16384	  /* bytes of a license expression; real ones stay under 1 KiB */
 #define LIMIT_EXPRESSION_DEPTH 64 /* parentheses in parentheses */

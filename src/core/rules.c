@@ -278,6 +278,39 @@ compile(struct rules *rules, const struct rule_kind *kind)
 	return slot;
 }
 
+/* Makes DIGEST of FOLDER part of the digest of all rules. */
+static bool
+extend_digest(struct rules *rules, const char *folder, const char *digest)
+{
+	char text[sizeof(rules->digest) + 128];
+	unsigned char sum[32];
+	int n = snprintf(text, sizeof(text), "%s\n%s\n%s\n", rules->digest, folder, digest);
+
+	if (n < 0 || (size_t)n >= sizeof(text) ||
+	    EVP_Digest(text, (size_t)n, sum, NULL, EVP_sha256(), NULL) != 1)
+		return false;
+	for (int i = 0; i < 32; i++)
+		snprintf(rules->digest + 2 * i, 3, "%02x", sum[i]);
+	return true;
+}
+
+bool
+rules_give(struct rules *rules, const struct rule_kind *kind, void *made, const char *digest,
+    struct status *status)
+{
+	bool is_new = rules->ncompiled < MAX_KINDS;
+
+	for (size_t i = 0; i < rules->ncompiled; i++)
+		is_new = is_new && rules->compiled[i].kind != kind;
+	if (!is_new || !extend_digest(rules, kind->folder, digest)) {
+		kind->free(made);
+		return status_set(
+		    status, STATUS_INTERNAL, "the rules cannot take what is given for them");
+	}
+	rules->compiled[rules->ncompiled++] = (struct compiled){ .kind = kind, .made = made };
+	return true;
+}
+
 const void *
 rules_get(const struct rules *rules, const struct rule_kind *kind, struct status *status)
 {

@@ -45,6 +45,13 @@ const char *rules_digest(const struct rules *);
 /* The files of a folder ("globals"), in their order. */
 const struct rule_file *rules_files(const struct rules *, const char *folder, size_t *ret_n);
 /*
+ * Takes MADE for what KIND's compile would make: for rules that no rule folder holds, before KIND
+ * is first asked for. DIGEST tells what MADE was made from, and becomes part of the digest of the
+ * rules. MADE belongs to the rules from then on, after a failure, too.
+ */
+MUST_USE bool rules_give(
+    struct rules *, const struct rule_kind *, void *made, const char *digest, struct status *);
+/*
  * What KIND's compile made of its files: compiled at the first call, then shared. NULL and a
  * status where it failed, at every call alike.
  */

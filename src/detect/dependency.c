@@ -1,18 +1,28 @@
 /*
  * The dependency detector: what a bundle asks its user to install. Requirement files of pip
  * (PEP 508 and pip's options), conda environments, pyproject.toml and lock files are read by
- * lines; nothing is resolved or fetched. Versions become facts ("dependency.numpy").
+ * lines; nothing is resolved or fetched. Versions become facts ("dependency.numpy"), and exact ones
+ * are looked up among the known vulnerabilities that the user has (detect/osv.h).
  */
 #include "config.h"
 
+#include "core/json.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/detector.h"
+#include "detect/osv.h"
 
 #define FACTS 500
 #define SHOWN 120
 
-enum file_kind { FILE_NONE, FILE_REQUIREMENTS, FILE_CONDA, FILE_PYPROJECT, FILE_LOCK };
+enum file_kind {
+	FILE_NONE,
+	FILE_REQUIREMENTS,
+	FILE_CONDA,
+	FILE_PYPROJECT,
+	FILE_LOCK,
+	FILE_PIPFILE
+};
 
 /* Where packages come from unless somebody says otherwise. */
 static const char *const usual_hosts[] = { "pypi.org", "files.pythonhosted.org", "pypi.python.org",
@@ -20,8 +30,16 @@ static const char *const usual_hosts[] = { "pypi.org", "files.pythonhosted.org",
 static const char *const usual_channels[] = { "defaults", "conda-forge", "pytorch", "nvidia",
 	"nodefaults", "huggingface", "main", "anaconda", NULL };
 
+/* A table [[package]] of a lock file. */
+struct package {
+	struct bytes name, version;
+	bool is_open, is_local; /* the project itself, not what an index has under its name */
+};
+
 struct reading {
 	struct sink *sink;
+	const struct osv *osv;
+	struct package package;
 	struct bytes text;
 	uint64_t offset; /* of the text in the member */
 	size_t nfacts;
@@ -47,7 +65,7 @@ kind_of(const struct member *member)
 		{ "poetry.lock", FILE_LOCK },
 		{ "uv.lock", FILE_LOCK },
 		{ "pdm.lock", FILE_LOCK },
-		{ "Pipfile.lock", FILE_LOCK },
+		{ "Pipfile.lock", FILE_PIPFILE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -134,6 +152,78 @@ is_pinned(struct bytes version, bool is_conda)
 	    memchr(version.data, ',', version.len) == NULL;
 }
 
+static void
+tell_fact(struct reading *reading, struct bytes name, struct bytes version)
+{
+	const char *key;
+
+	if (reading->nfacts++ >= FACTS)
+		return;
+	key = arena_format(sink_arena(reading->sink), "dependency.%s", shown(reading, name));
+	if (key != NULL)
+		sink_fact(
+		    reading->sink, key, "%s", version.len == 0 ? "any" : shown(reading, version));
+}
+
+/* What is known about VERSION of NAME; both stand in the member. */
+static void
+judge(struct reading *reading, struct bytes name, struct bytes version)
+{
+	struct arena *arena = sink_arena(reading->sink);
+	const struct osv_match *matches;
+	const char *what =
+	    arena_format(arena, "%s %s", shown(reading, name), shown(reading, version));
+	size_t n;
+
+	if (osv_size(reading->osv) == 0)
+		return;
+	matches = osv_find(reading->osv, arena, name, version, &n);
+	if (matches == NULL || what == NULL) {
+		sink_trouble(reading->sink, STATUS_MEMORY, "scan/detector-failed",
+		    offset_of(reading, name), "no memory to look up a dependency");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct osv_match *match = &matches[i];
+		const char *id = shown(reading, bytes_of_string(match->id)),
+			   *alias = shown(reading, bytes_of_string(match->alias)),
+			   *fixed = shown(reading, bytes_of_string(match->fixed));
+		const char *evidence = arena_format(arena, "%s %s", what, id);
+
+		if (match->is_undecided)
+			sink_trouble(reading->sink, STATUS_UNSUPPORTED, "scan/detector-failed",
+			    offset_of(reading, name),
+			    "whether %s has the vulnerability %s cannot be told: the record and "
+			    "the version do not compare",
+			    what, id);
+		else
+			sink_finding_once(reading->sink, "dependency/vulnerable",
+			    offset_of(reading, name), name.len, evidence,
+			    "%s has the vulnerability %s%s%s%s, %s%s", what, id,
+			    *alias == '\0' ? "" : " (", alias, *alias == '\0' ? "" : ")",
+			    *fixed == '\0' ? "for which no fixed version is known" : "fixed in ",
+			    fixed);
+	}
+}
+
+/* What "==1.2.3" names, without its operator and what follows; empty where it is no release. */
+static struct bytes
+named_version(struct bytes version, bool is_conda)
+{
+	bool is_exact = bytes_starts(version, "==");
+	struct bytes name;
+	size_t n = 0, ndots = 0;
+
+	while (version.len > 0 && version.data[0] == '=')
+		version = bytes_slice(version, 1, version.len);
+	version = trim(version);
+	while (n < version.len && version.data[n] > ' ' && !(is_conda && version.data[n] == '='))
+		ndots += version.data[n++] == '.';
+	name = bytes_slice(version, 0, n);
+	/* Conda's "=1.2" is any 1.2.x; with three parts or a build it names a release. */
+	return !is_conda || is_exact || ndots >= 2 || n < version.len ? name : bytes_of(NULL, 0);
+}
+
 /* NAME [extras] VERSION ; marker, or NAME @ URL, or a URL. */
 static void
 read_requirement(struct reading *reading, struct bytes line, bool is_conda)
@@ -166,19 +256,14 @@ read_requirement(struct reading *reading, struct bytes line, bool is_conda)
 	}
 	if (name.len == 0)
 		return;
-	if (reading->nfacts++ < FACTS) {
-		const char *key =
-		    arena_format(sink_arena(reading->sink), "dependency.%s", shown(reading, name));
-
-		if (key != NULL)
-			sink_fact(reading->sink, key, "%s",
-			    version.len == 0 ? "any" : shown(reading, version));
-	}
+	tell_fact(reading, name, version);
 	if (version.len == 0 || !is_pinned(version, is_conda))
 		sink_finding_once(reading->sink, "dependency/unpinned", offset_of(reading, name),
 		    line.len, shown(reading, name), "%s may be of any version%s%s",
 		    shown(reading, name), version.len == 0 ? "" : " that is ",
 		    version.len == 0 ? "" : shown(reading, version));
+	else if (named_version(version, is_conda).len > 0)
+		judge(reading, name, named_version(version, is_conda));
 }
 
 /* Options of pip: only those that say where packages come from matter. */
@@ -268,6 +353,99 @@ read_lock(struct reading *reading, struct bytes line)
 	report_index(reading, bytes_slice(line, start, end - start));
 }
 
+/* The value of KEY = "VALUE"; empty where the line says something else. */
+static struct bytes
+value_of(struct bytes line, const char *key)
+{
+	const uint8_t *end;
+
+	if (!bytes_starts(line, key))
+		return bytes_of(NULL, 0);
+	line = trim(bytes_slice(line, strlen(key), line.len));
+	if (!bytes_starts(line, "="))
+		return bytes_of(NULL, 0);
+	line = trim(bytes_slice(line, 1, line.len));
+	if (line.len < 2 || (line.data[0] != '"' && line.data[0] != '\''))
+		return bytes_of(NULL, 0);
+	end = memchr(line.data + 1, line.data[0], line.len - 1);
+	return end == NULL ? bytes_of(NULL, 0)
+			   : bytes_slice(line, 1, (uint64_t)(end - line.data) - 1);
+}
+
+/* Behind a table of a lock file. */
+static void
+end_package(struct reading *reading)
+{
+	const struct package *package = &reading->package;
+
+	if (package->name.len > 0 && package->version.len > 0 && !package->is_local) {
+		tell_fact(reading, package->name, package->version);
+		judge(reading, package->name, package->version);
+	}
+	reading->package = (struct package){ .is_open = false };
+}
+
+/* poetry.lock, uv.lock, pdm.lock: tables [[package]] with a name and a version. */
+static void
+read_package(struct reading *reading, struct bytes line)
+{
+	struct package *package = &reading->package;
+	struct bytes name = value_of(line, "name"), version = value_of(line, "version");
+
+	/* A list that goes on over lines may hold lines that begin so, but no table's head. */
+	if (line.data[0] == '[' && line.data[line.len - 1] == ']') {
+		end_package(reading);
+		package->is_open = bytes_equal_string(line, "[[package]]");
+	}
+	if (!package->is_open)
+		return;
+	if (name.len > 0)
+		package->name = name;
+	if (version.len > 0)
+		package->version = version;
+	if (bytes_starts(line, "source") &&
+	    (bytes_find(line, bytes_of_string("virtual"), 0) > 0 ||
+		bytes_find(line, bytes_of_string("editable"), 0) > 0))
+		package->is_local = true;
+}
+
+/* Pipfile.lock: { "default": { NAME: { "version": "==1.2.3" } } } */
+struct pipfile {
+	struct reading *reading;
+	struct bytes name;
+	bool is_version; /* the value that follows */
+};
+
+static bool
+visit_pipfile(const struct json_token *token, void *context)
+{
+	struct pipfile *pipfile = context;
+
+	if (token->event == JSON_KEY && token->depth == 2)
+		pipfile->name = token->text;
+	if (token->event == JSON_STRING && token->depth == 3 && pipfile->is_version &&
+	    is_pinned(token->text, false)) {
+		tell_fact(pipfile->reading, pipfile->name, token->text);
+		judge(pipfile->reading, pipfile->name, named_version(token->text, false));
+	}
+	pipfile->is_version = token->event == JSON_KEY && token->depth == 3 &&
+	    bytes_equal_string(token->text, "version");
+	return true;
+}
+
+static void
+read_pipfile(struct reading *reading)
+{
+	struct pipfile pipfile = { .reading = reading };
+	struct json_error error;
+
+	if (!json_walk(reading->text, visit_pipfile, &pipfile, &error) &&
+	    osv_size(reading->osv) > 0)
+		sink_trouble(reading->sink, STATUS_MALFORMED, "scan/detector-failed",
+		    reading->offset + error.offset, "its dependencies cannot be read: %s",
+		    error.text);
+}
+
 static void
 read_lines(struct reading *reading, enum file_kind kind)
 {
@@ -309,6 +487,10 @@ read_lines(struct reading *reading, enum file_kind kind)
 				in_list = false;
 			break;
 		case FILE_LOCK:
+			read_package(reading, line);
+			read_lock(reading, line);
+			break;
+		case FILE_PIPFILE:
 			read_lock(reading, line);
 			break;
 		}
@@ -320,20 +502,28 @@ scan(const void *compiled, const struct member *member, const char *const *forma
     const struct span *spans, size_t n, struct sink *sink)
 {
 	enum file_kind kind = kind_of(member);
-	struct reading reading = { .sink = sink, .text = member->bytes };
+	struct reading reading = { .sink = sink, .osv = compiled, .text = member->bytes };
 
-	(void)compiled;
 	(void)formats;
 	/* The decoded text, where the member is one. */
-	if (n == 1)
-		reading = (struct reading){
-			.sink = sink, .text = spans[0].text, .offset = spans[0].offset
-		};
-	if (kind != FILE_NONE && reading.text.len > 0)
-		read_lines(&reading, kind);
+	if (n == 1) {
+		reading.text = spans[0].text;
+		reading.offset = spans[0].offset;
+	}
+	if (kind == FILE_NONE || reading.text.len == 0)
+		return;
+	read_lines(&reading, kind);
+	end_package(&reading);
+	if (kind == FILE_PIPFILE) {
+		/* Its text is its values one by one. */
+		reading.text = member->bytes;
+		reading.offset = 0;
+		read_pipfile(&reading);
+	}
 }
 
 const struct detector detector_dependency = {
 	.name = "dependency",
+	.rules = &osv_rules,
 	.scan = scan,
 };

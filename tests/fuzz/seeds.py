@@ -117,6 +117,13 @@ SEEDS = {
                         "covers": 1, "why": "<script>"}],
         "decision": {"controls": [{"id": "<script>", "status": "PASS", "why": "<img>"}]},
         "summary": {"critical": 1}, "run": {"started": "2023-11-14T22:13:20Z"}}).encode()},
+    "osv": {
+        "record": b'{"schema_version":"1.6.0","id":"GHSA-1","modified":"2024-01-01T00:00:00Z","aliases":["CVE-2024-1"],"affected":'
+                  b'[{"package":{"ecosystem":"PyPI","name":"NumPy"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},'
+                  b'{"fixed":"1.2rc1.post1.dev2"},{"introduced":"1.3"},{"last_affected":"2!1.4+a.1"},{"limit":"*"}]}],'
+                  b'"versions":["1.0","1.2-1","x"]}]}',
+        "versions": b"1!2.0rc1.post3.dev4+ab.5\nv1.0-1",
+    },
     "pii": {
         "numbers": b"card 4539 1488 0343 6467, ssn 078-05-1123, GB56HXDO88167774656119, +1-984-182-0190 x12\n",
         "addresses": b"a.b@hotmail.se 2001:db8::10.0.0.1/64 00:1A:2B:3C:4D:5E bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
