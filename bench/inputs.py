@@ -7,6 +7,7 @@ import struct
 import sys
 
 import fixtures
+import mix
 
 MIB = 1 << 20
 
@@ -51,6 +52,12 @@ def big_safetensors(path, size=4 << 30):
             file.write(block)
 
 
+def two_halves(path):
+    os.makedirs(path)
+    for i in range(2):
+        big_safetensors(os.path.join(path, f"half{i}.safetensors"), 2 << 30)
+
+
 def main():
     top = sys.argv[1]
     os.makedirs(top, exist_ok=True)
@@ -58,6 +65,9 @@ def main():
     make(os.path.join(top, "small"), small_pickles)
     make(os.path.join(top, "dense.pkl"), dense_pickle)
     make(os.path.join(top, "big.safetensors"), big_safetensors)
+    make(os.path.join(top, "tiny.txt"), lambda p: fixtures.write(p, b"A text of one line.\n"))
+    make(os.path.join(top, "mix"), mix.make)
+    make(os.path.join(top, "signed"), two_halves)
 
 
 main()

@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	bench/inputs.py \
 	bench/measure.py \
+	bench/mix.py \
 	bench/run.sh \
 	$(NULL)
 

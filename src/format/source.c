@@ -162,9 +162,11 @@ resolve(struct source *source, struct bytes name)
 	for (size_t i = source->naliases; i > 0; i--) {
 		const struct alias *alias = &source->aliases[i - 1];
 
+		/* The cheap questions first: this is asked of every alias for every call. */
 		if (name.len < alias->name.len ||
-		    memcmp(name.data, alias->name.data, alias->name.len) != 0 ||
-		    (name.len > alias->name.len && name.data[alias->name.len] != '.'))
+		    (name.len > alias->name.len && name.data[alias->name.len] != '.') ||
+		    name.data[0] != alias->name.data[0] ||
+		    memcmp(name.data, alias->name.data, alias->name.len) != 0)
 			continue;
 		return join(source, join(source, alias->module, alias->what),
 		    bytes_slice(name, alias->name.len + 1, SIZE_MAX));
