@@ -120,7 +120,9 @@ check_policies(const struct assay_settings *settings, FILE *out, struct assay_er
 static bool
 check_rules(const struct assay_settings *settings, FILE *out, struct assay_error *error)
 {
+	struct status status = { 0 };
 	struct session session;
+	const char *digest;
 	bool done;
 
 	if (!session_open(&session, settings, NULL, error)) {
@@ -130,8 +132,10 @@ check_rules(const struct assay_settings *settings, FILE *out, struct assay_error
 	}
 	for (size_t i = 0; i < session.configuration.nfiles; i++)
 		fprintf(out, "ok      configuration %s\n", session.configuration.files[i]);
-	fprintf(out, "ok      rules, sha256 %s\n", rules_digest(session.rules));
-	done = rulekinds_check(&session, out);
+	digest = rules_digest(session.rules, &status);
+	fprintf(out, "%s rules, sha256 %s\n", digest == NULL ? "broken " : "ok     ",
+	    digest == NULL ? status.text : digest);
+	done = rulekinds_check(&session, out) && digest != NULL;
 	session_close(&session);
 	return done;
 }

@@ -24,7 +24,9 @@ enum assay_exit
 assay_rules_list(
     const struct assay_settings *settings, const char *folder, FILE *out, struct assay_error *error)
 {
+	struct status status = { 0 };
 	struct session session;
+	const char *digest;
 
 	if (!open_with(&session, settings, folder, error))
 		return error->exit;
@@ -36,9 +38,11 @@ assay_rules_list(
 			fprintf(out, "%-14s %9zu bytes  %s\n", *kind, files[i].bytes.len,
 			    files[i].source);
 	}
-	fprintf(out, "sha256 %s\n", rules_digest(session.rules));
+	digest = rules_digest(session.rules, &status);
+	if (digest != NULL)
+		fprintf(out, "sha256 %s\n", digest);
 	session_close(&session);
-	return ASSAY_PASS;
+	return digest == NULL ? session_fail(error, &status) : ASSAY_PASS;
 }
 
 /* ---- check ---------------------------------------------------------------------------------- */

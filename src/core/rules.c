@@ -36,7 +36,7 @@ struct rules {
 	size_t nfiles;
 	struct compiled compiled[MAX_KINDS];
 	size_t ncompiled;
-	char digest[65];
+	char digest[65]; /* empty: not yet computed */
 };
 
 /* The names in FOLDER that do not begin with a dot, sorted; NULL and errno where it cannot be
@@ -197,8 +197,6 @@ rules_open(const char *const *folders, size_t n, struct status *status)
 		done = status_set(status, STATUS_MEMORY, "no memory for the rules");
 	for (size_t i = 0; done && i < n; i++)
 		done = add_folder(rules, folders[i], status);
-	if (done && !digest_files(rules))
-		done = status_set(status, STATUS_INTERNAL, "OpenSSL cannot compute SHA-256");
 	if (!done) {
 		rules_free(rules);
 		return NULL;
@@ -230,8 +228,15 @@ rules_folders(void)
 }
 
 const char *
-rules_digest(const struct rules *rules)
+rules_digest(const struct rules *rules, struct status *status)
 {
+	/* A cache, too: two megabytes of rules cost more than all of a tiny scan's own work. */
+	struct rules *cache = (struct rules *)(uintptr_t)rules;
+
+	if (rules->digest[0] == '\0' && !digest_files(cache)) {
+		status_set(status, STATUS_INTERNAL, "OpenSSL cannot compute SHA-256");
+		return NULL;
+	}
 	return rules->digest;
 }
 
@@ -284,8 +289,11 @@ extend_digest(struct rules *rules, const char *folder, const char *digest)
 {
 	char text[sizeof(rules->digest) + 128];
 	unsigned char sum[32];
-	int n = snprintf(text, sizeof(text), "%s\n%s\n%s\n", rules->digest, folder, digest);
+	int n;
 
+	if (rules->digest[0] == '\0' && !digest_files(rules))
+		return false;
+	n = snprintf(text, sizeof(text), "%s\n%s\n%s\n", rules->digest, folder, digest);
 	if (n < 0 || (size_t)n >= sizeof(text) ||
 	    EVP_Digest(text, (size_t)n, sum, NULL, EVP_sha256(), NULL) != 1)
 		return false;

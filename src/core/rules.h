@@ -40,8 +40,11 @@ MUST_USE struct rules *rules_open(const char *const *folders, size_t n, struct s
 void rules_free(struct rules *);
 /* The folders that are read ("checks", "globals", ...), NULL-terminated. */
 const char *const *rules_folders(void);
-/* SHA-256 over names and contents of all files, lower case hexadecimal. */
-const char *rules_digest(const struct rules *);
+/*
+ * SHA-256 over names and contents of all files, lower case hexadecimal; computed at the first call.
+ * NULL and a status where OpenSSL cannot.
+ */
+const char *rules_digest(const struct rules *, struct status *);
 /* The files of a folder ("globals"), in their order. */
 const struct rule_file *rules_files(const struct rules *, const char *folder, size_t *ret_n);
 /*

@@ -319,7 +319,7 @@ pool_run(const struct pool_options *options, const struct worker_setup *setup, s
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
 	size_t next = 0;
-	bool working = true;
+	bool working = true, is_first = options->meanwhile != NULL;
 
 	if (pool == NULL)
 		return status_set(status, STATUS_MEMORY, "no memory for the workers");
@@ -339,6 +339,9 @@ pool_run(const struct pool_options *options, const struct worker_setup *setup, s
 		for (unsigned i = 0; i < pool->nslots && working && next < n; i++)
 			while (working && next < n && pool->slots[i].job == NULL)
 				working = give_job(pool, &pool->slots[i], &jobs[next++]);
+		if (working && is_first)
+			options->meanwhile(options->context);
+		is_first = false;
 		if (working)
 			wait_for_workers(pool);
 	}

@@ -35,6 +35,10 @@ struct pool_options {
 	unsigned workers; /* at most; at least 1 */
 	unsigned seconds; /* a job's time, beside what its size allows; 0: LIMIT_WORKER_SECONDS */
 	const char *temporary; /* folder for scratch files; NULL: /tmp */
+	/* Called once, when the first workers have their jobs: what is to be done beside them.
+	 * NULL: nothing. */
+	void (*meanwhile)(void *context);
+	void *context;
 };
 
 /*

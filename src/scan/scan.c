@@ -419,6 +419,16 @@ compile_rules(struct scan *scan)
 	return true;
 }
 
+/* The digest of the rules takes longer than a small member: it is made beside the workers. */
+static void
+digest_rules(void *context)
+{
+	struct scan *scan = context;
+
+	/* A failure is told where the digest is asked for. */
+	(void)rules_digest(scan->options->rules, scan->status);
+}
+
 static void
 prepare(struct scan *scan)
 {
@@ -426,7 +436,9 @@ prepare(struct scan *scan)
 
 	scan->pool = (struct pool_options){ .workers = worker_count(options),
 		.seconds = options->seconds,
-		.temporary = options->temporary };
+		.temporary = options->temporary,
+		.meanwhile = digest_rules,
+		.context = scan };
 	sandbox_open(&scan->sandbox, !options->no_sandbox);
 	scan->setup = (struct worker_setup){ .rules = options->rules,
 		.detectors = options->detectors,
@@ -439,6 +451,7 @@ scan_run(const struct scan_options *options, struct result **ret, struct status 
 {
 	struct scan scan = { .options = options, .status = status };
 	struct result *result = NULL;
+	const char *digest = NULL;
 	char sandbox[128];
 
 	scan.collector = collector_new(options->catalog);
@@ -447,12 +460,12 @@ scan_run(const struct scan_options *options, struct result **ret, struct status 
 	scan.arena = collector_arena(scan.collector);
 	prepare(&scan);
 	if (compile_rules(&scan) && open_targets(&scan) && scan_files(&scan) &&
-	    verify_claims(&scan))
+	    verify_claims(&scan) && (digest = rules_digest(options->rules, status)) != NULL)
 		result = collector_take_result(scan.collector, scan.targets, scan.ntargets, status);
 	if (result != NULL) {
 		sandbox_describe(&scan.sandbox, sandbox, sizeof(sandbox));
 		result->sandbox = arena_string(result->arena, sandbox);
-		result->rules_digest = arena_string(result->arena, rules_digest(options->rules));
+		result->rules_digest = arena_string(result->arena, digest);
 		*ret = result;
 	}
 	for (size_t i = 0; i < scan.ntargets; i++)
