@@ -6,6 +6,12 @@ EXTRA_DIST += \
 	bench/run.sh \
 	$(NULL)
 
-bench: assay
-	ASSAY='$(abs_builddir)/assay' top_srcdir='$(abs_top_srcdir)' $(SHELL) $(top_srcdir)/bench/run.sh
+# Not built by `all`: only the benchmark wants it.
+EXTRA_PROGRAMS = bench/hyperscan
+bench_hyperscan_LDADD = libcore.la $(HYPERSCAN_LIBS)
+CLEANFILES += bench/hyperscan$(EXEEXT)
+
+bench: assay bench/hyperscan
+	ASSAY='$(abs_builddir)/assay' HYPERSCAN='$(abs_builddir)/bench/hyperscan' \
+	top_srcdir='$(abs_top_srcdir)' $(SHELL) $(top_srcdir)/bench/run.sh
 .PHONY: bench

@@ -3,6 +3,7 @@
 
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -71,17 +72,43 @@ def measure(label, command, path, runs, memory=True):
 
 
 def compliance(scan, folder):
-    """The compliance pass over the mix: all of `audit`, then each detector alone, then none."""
+    """The compliance pass over the mix, then with YARA, then each detector alone, then none; others beside it."""
     mix = os.path.join(folder, "mix")
     size = sum(os.path.getsize(os.path.join(top, name)) for top, _, names in os.walk(mix) for name in names)
-    for name in ["all", "documentation", "license", "pii", "secret", "yara", "none"]:
-        policy = "audit"
-        if name != "all":
-            policy = os.path.join(folder, f"{name}.yaml")
-            with open(policy, "w", encoding="ascii") as file:
-                file.write(f"name: {name}\nextends: audit\ndetectors: [{'' if name == 'none' else name}]\n")
-        cpu = measure(f"200 MB of text, detectors: {name}", scan + ["--policy", policy], mix, 1, memory=name == "all")
-        print(f"{'':40} {size / cpu / 1e6:9.0f} MB/s for each core", flush=True)
+    compliant = "dependency, documentation, license, pii, secret"
+    for name, detectors in [("compliance", compliant), ("all", f"{compliant}, yara"), ("documentation", "documentation"),
+                            ("license", "license"), ("pii", "pii"), ("secret", "secret"), ("yara", "yara"), ("none", "")]:
+        policy = os.path.join(folder, f"{name}.yaml")
+        with open(policy, "w", encoding="ascii") as file:
+            file.write(f"name: {name}\nextends: audit\ndetectors: [{detectors}]\n")
+        cpu = measure(f"200 MB of text, detectors: {name}", scan + ["--policy", policy], mix, 1, memory=name == "compliance")
+        rate(size, cpu)
+    others(folder, mix, size)
+
+
+def rate(size, cpu):
+    print(f"{'':40} {size / cpu / 1e6:9.0f} MB/s for each core", flush=True)
+
+
+def others(folder, mix, size):
+    """What others do with the same bytes: rg and Hyperscan search for the keywords of the secret rules, yara for its rules."""
+    top, hyperscan = os.environ["ASSAY_DATADIR"], os.environ.get("HYPERSCAN", "")
+    keywords = os.path.join(folder, "keywords")
+    files = sorted(os.path.join(path, name) for path, _, names in os.walk(mix) for name in names)
+    with open(keywords, "wb") as file:
+        is_made = subprocess.run([hyperscan, os.path.join(top, "rules")], stdout=file, check=False).returncode == 0
+    packs = sorted(os.path.join(top, "rules", "yara", name) for name in os.listdir(os.path.join(top, "rules", "yara")))
+    rows = [("yara, one thread", ["yara", "-p", "1", "-w", "-r"] + packs, [mix])]
+    if is_made:
+        rows.append(("rg, one thread", ["rg", "--threads", "1", "--no-ignore", "-c", "-i", "-F", "-f", keywords], [mix]))
+        rows.append(("Hyperscan alone", [hyperscan, os.path.join(top, "rules")], files))
+    for label, command, arguments in rows:
+        if shutil.which(command[0]) is None:
+            print(f"{label:40}   not installed", flush=True)
+            continue
+        wall, cpu, status = run(command + arguments)
+        print(f"{label:40} {wall * 1000:9.1f} ms wall {cpu:7.3f} s CPU {'':11}  exit {status}", flush=True)
+        rate(size, cpu)
 
 
 def verify(assay, folder):

@@ -46,11 +46,8 @@ unit_tests = \
 	tests/unit/wire \
 	tests/unit/yara \
 	$(NULL)
-check_PROGRAMS += $(unit_tests)
-EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h
-EXTRA_DIST += tests/tap.h tests/unit/claims.h
 check_PROGRAMS += $(unit_tests) tests/corpus/validators
-EXTRA_DIST += tests/tap.h
+EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/claims.h tests/unit/format_test.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.
