@@ -80,6 +80,7 @@ libcore_la_SOURCES = \
 	src/detect/dependency.c \
 	src/detect/detector.c src/detect/detector.h \
 	src/detect/documentation.c \
+	src/detect/hyperscan.c src/detect/hyperscan.h \
 	src/detect/license.c \
 	src/detect/license_align.c \
 	src/detect/license_decide.c \
@@ -219,7 +220,7 @@ libcore_la_SOURCES = \
 	src/api/version.c \
 	$(NULL)
 libcore_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
-libcore_la_LIBADD = $(DEPS_LIBS) $(HYPERSCAN_LIBS)
+libcore_la_LIBADD = $(DEPS_LIBS)
 
 lib_LTLIBRARIES += libassay.la
 include_HEADERS += src/assay.h

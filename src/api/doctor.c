@@ -3,6 +3,7 @@
 
 #include "api/policies.h"
 #include "api/rulekinds.h"
+#include "detect/hyperscan.h"
 #include "detect/license_terms.h"
 #include "format/globals.h"
 #include "scan/sandbox.h"
@@ -18,10 +19,6 @@
 #include <yaml.h>
 #include <yara.h>
 #include <zlib.h>
-
-#ifdef HAVE_HYPERSCAN
-#include <hs.h>
-#endif
 
 const struct rulekind rulekinds[] = {
 	{ "lists of globals for pickles", &globals_kind },
@@ -46,10 +43,11 @@ print_libraries(FILE *out)
 		fprintf(out, "ok      libseccomp %u.%u.%u\n", seccomp->major, seccomp->minor,
 		    seccomp->micro);
 #ifdef HAVE_HYPERSCAN
-	if (hs_valid_platform() == HS_SUCCESS)
-		fprintf(out, "ok      Hyperscan %s\n", hs_version());
+	if (hyperscan_load() != NULL)
+		fprintf(out, "ok      Hyperscan %s\n", hyperscan_load()->version());
 	else
-		fputs("note    Hyperscan does not run on this processor; the slower matcher does\n",
+		fputs("note    Hyperscan is not installed or does not run on this processor; the "
+		      "slower matcher finds the same\n",
 		    out);
 #else
 	fputs("note    built without Hyperscan; the slower matcher finds the same\n", out);

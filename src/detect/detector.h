@@ -20,6 +20,11 @@ struct detector {
 	 */
 	void (*scan)(const void *compiled, const struct member *, const char *const *formats,
 	    const struct span *spans, size_t n, struct sink *);
+	/*
+	 * Makes in the supervisor what pays where the targets hold so many BYTES, for the workers
+	 * to inherit: a library, code. NULL where nothing does.
+	 */
+	void (*prepare)(uint64_t bytes);
 };
 
 extern const struct detector *const detectors[]; /* ends with NULL */

@@ -472,6 +472,12 @@ scan(const void *context, const struct member *member, const char *const *format
 	buffer_free(&named);
 }
 
+static void
+prepare(uint64_t bytes)
+{
+	keywords_prepare(bytes);
+}
+
 static const struct rule_kind kind = {
 	.folder = "secrets", .compile = compile, .free = free_compiled, .complete = complete
 };
@@ -480,4 +486,5 @@ const struct detector detector_secret = {
 	.name = "secret",
 	.rules = &kind,
 	.scan = scan,
+	.prepare = prepare,
 };

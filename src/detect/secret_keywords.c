@@ -5,12 +5,9 @@
 
 #include "core/limits.h"
 #include "core/text.h"
+#include "detect/hyperscan.h"
 
 #include <stdlib.h>
-
-#ifdef HAVE_HYPERSCAN
-#include <hs.h>
-#endif
 
 #define BLOCK (1 * MIB)		  /* read at a time by Hyperscan: stays in the cache */
 #define AUTOMATON_BYTES (8 * MIB) /* the automaton reads so much in the time Hyperscan is made */
@@ -31,6 +28,7 @@ struct keywords {
 	uint64_t nread; /* by the automaton */
 	struct automaton automaton;
 #ifdef HAVE_HYPERSCAN
+	const struct hyperscan *hs; /* NULL until there is a database */
 	hs_database_t *database;
 	hs_scratch_t *scratch;
 #endif
@@ -151,15 +149,16 @@ run_automaton(const struct automaton *a, struct bytes text, keywords_found *foun
 
 #ifdef HAVE_HYPERSCAN
 static bool
-make_database(struct keywords *keywords)
+make_database(struct keywords *keywords, const struct hyperscan *hs)
 {
 	size_t n = keywords->n;
 	const char **texts = calloc(n, sizeof(*texts));
 	size_t *lens = calloc(n, sizeof(*lens));
 	unsigned *flags = calloc(n, sizeof(*flags)), *ids = calloc(n, sizeof(*ids));
 	hs_compile_error_t *error = NULL;
-	bool done = texts != NULL && lens != NULL && flags != NULL && ids != NULL;
+	bool done = hs != NULL && texts != NULL && lens != NULL && flags != NULL && ids != NULL;
 
+	keywords->hs = hs;
 	for (size_t i = 0; done && i < n; i++) {
 		texts[i] = keywords->list[i].text;
 		lens[i] = keywords->list[i].len;
@@ -167,10 +166,11 @@ make_database(struct keywords *keywords)
 		ids[i] = (unsigned)i;
 	}
 	done = done &&
-	    hs_compile_lit_multi(texts, flags, ids, lens, (unsigned)n, HS_MODE_BLOCK, NULL,
+	    hs->compile_lit_multi(texts, flags, ids, lens, (unsigned)n, HS_MODE_BLOCK, NULL,
 		&keywords->database, &error) == HS_SUCCESS &&
-	    hs_alloc_scratch(keywords->database, &keywords->scratch) == HS_SUCCESS;
-	hs_free_compile_error(error);
+	    hs->alloc_scratch(keywords->database, &keywords->scratch) == HS_SUCCESS;
+	if (error != NULL)
+		hs->free_compile_error(error);
 	free(texts);
 	free(lens);
 	free(flags);
@@ -206,8 +206,8 @@ run_database(struct keywords *keywords, struct bytes text, keywords_found *found
 		struct bytes block = bytes_slice(text, start, pos - start + BLOCK);
 		struct event event = { found, context, start, pos };
 
-		if (hs_scan(keywords->database, (const char *)block.data, (unsigned)block.len, 0,
-			keywords->scratch, on_match, &event) != HS_SUCCESS)
+		if (keywords->hs->scan(keywords->database, (const char *)block.data,
+			(unsigned)block.len, 0, keywords->scratch, on_match, &event) != HS_SUCCESS)
 			return false;
 	}
 	return true;
@@ -234,7 +234,7 @@ keywords_new(const struct secret_keyword *list, size_t n, enum keywords_engine e
 		done = make_automaton(&keywords->automaton, list, n);
 	else
 #ifdef HAVE_HYPERSCAN
-		done = n > 0 && make_database(keywords);
+		done = n > 0 && make_database(keywords, hyperscan_load());
 #else
 		done = false;
 #endif
@@ -252,10 +252,23 @@ keywords_free(struct keywords *keywords)
 		return;
 	free_automaton(&keywords->automaton);
 #ifdef HAVE_HYPERSCAN
-	hs_free_scratch(keywords->scratch);
-	hs_free_database(keywords->database);
+	if (keywords->hs != NULL) {
+		keywords->hs->free_scratch(keywords->scratch);
+		keywords->hs->free_database(keywords->database);
+	}
 #endif
 	free(keywords);
+}
+
+void
+keywords_prepare(uint64_t bytes)
+{
+#ifdef HAVE_HYPERSCAN
+	if (bytes > AUTOMATON_BYTES)
+		(void)hyperscan_load();
+#else
+	(void)bytes;
+#endif
 }
 
 bool
@@ -264,8 +277,8 @@ keywords_scan(struct keywords *keywords, struct bytes text, keywords_found *foun
 #ifdef HAVE_HYPERSCAN
 	if (keywords->engine == KEYWORDS_AUTO && keywords->nread + text.len > AUTOMATON_BYTES)
 		/* Where it cannot be made (a processor without SSSE3), the automaton goes on. */
-		keywords->engine =
-		    make_database(keywords) ? KEYWORDS_HYPERSCAN : KEYWORDS_AUTOMATON;
+		keywords->engine = make_database(keywords, hyperscan_loaded()) ? KEYWORDS_HYPERSCAN
+									       : KEYWORDS_AUTOMATON;
 	if (keywords->engine == KEYWORDS_HYPERSCAN)
 		return run_database(keywords, text, found, context);
 #endif

@@ -28,6 +28,11 @@ typedef void keywords_found(void *context, uint32_t keyword, size_t end);
 MUST_USE struct keywords *keywords_new(
     const struct secret_keyword *list, size_t n, enum keywords_engine);
 void keywords_free(struct keywords *);
+/*
+ * Before the fork: loads what KEYWORDS_AUTO goes over to, where BYTES of text can come. Where this
+ * was not called, the automaton reads all.
+ */
+void keywords_prepare(uint64_t bytes);
 /* False where the engine failed: nothing may be concluded then. */
 MUST_USE bool keywords_scan(struct keywords *, struct bytes, keywords_found *, void *context);
 

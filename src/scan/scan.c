@@ -122,6 +122,18 @@ worker_count(const struct scan_options *options)
 	return options->jobs > 0 ? options->jobs : (unsigned)get_nprocs();
 }
 
+/* BYTES are to come: what pays only for many is made now, before the workers are. */
+static void
+prepare_detectors(const struct scan_options *options, uint64_t bytes)
+{
+	for (size_t i = 0; options->inspects && options->detectors[i] != NULL; i++) {
+		const struct detector *detector = detector_by_name(options->detectors[i]);
+
+		if (detector != NULL && detector->prepare != NULL)
+			detector->prepare(bytes);
+	}
+}
+
 /* Phase 1: every file is hashed, inspected and asked whether it is a claim. */
 static bool
 scan_files(struct scan *scan)
@@ -167,6 +179,7 @@ scan_files(struct scan *scan)
 		}
 	collector_progress(
 	    scan->collector, scan->options->progress, scan->options->progress_context, bytes);
+	prepare_detectors(scan->options, bytes);
 	return n == 0 || pool_run(&scan->pool, &scan->setup, jobs, n, &events, scan->status);
 }
 
