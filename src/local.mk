@@ -14,6 +14,7 @@ libcore_la_SOURCES = \
 	src/core/limits.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/rules.c src/core/rules.h \
+	src/core/scan.h \
 	src/core/sink.c src/core/sink.h \
 	src/core/status.c src/core/status.h \
 	src/core/text.c src/core/text.h \

@@ -37,8 +37,10 @@ unit_tests = \
 	tests/unit/onnx \
 	tests/unit/reader \
 	tests/unit/rules \
+	tests/unit/scan \
 	tests/unit/tensors \
 	tests/unit/secrets \
+	tests/unit/source \
 	tests/unit/text_mask \
 	tests/unit/texts \
 	tests/unit/torch \

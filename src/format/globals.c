@@ -25,6 +25,7 @@ struct globals {
 	struct arena *arena;
 	struct entry *slots; /* open addressing; a power of two, at most half full */
 	size_t room, used;
+	uint64_t commands[16]; /* a bit for each hash of a name that runs something */
 	bool failed;
 };
 
@@ -53,6 +54,17 @@ hash_key(struct bytes module, struct bytes name)
 	uint64_t h = (hash_bytes(module) * 3 ^ hash_bytes(name)) * 0x9e3779b97f4a7c15u;
 
 	return h ^ h >> 29;
+}
+
+/* Bits that tell names apart by their ends and lengths. */
+static unsigned
+command_bit(struct bytes name)
+{
+	if (name.len == 0)
+		return 0;
+	return (unsigned)(name.data[0] * 7 + name.data[name.len / 2] * 41 +
+		   name.data[name.len - 1] * 29 + name.len * 173) %
+	    1024;
 }
 
 static bool
@@ -106,8 +118,14 @@ static void
 add(struct globals *globals, struct bytes module, struct bytes name, struct global_verdict verdict)
 {
 	size_t mlen = module.len, nlen = name.len;
+	unsigned bit = command_bit(name);
 	struct entry *slot;
 	char *key;
+
+	if (verdict.effect == EFFECT_COMMAND && bytes_equal_string(name, "*"))
+		memset(globals->commands, 0xff, sizeof(globals->commands));
+	else if (verdict.effect == EFFECT_COMMAND)
+		globals->commands[bit / 64] |= UINT64_C(1) << bit % 64;
 
 	if (globals->used * 2 >= globals->room)
 		grow(globals);
@@ -418,4 +436,12 @@ globals_judge(const struct globals *globals, struct bytes module, struct bytes n
 		verdict.kind =
 		    is_method && entry->kind == GLOBAL_LIBRARY ? GLOBAL_KNOWN : entry->kind;
 	return verdict;
+}
+
+bool
+globals_may_run(const struct globals *globals, struct bytes name)
+{
+	unsigned bit = command_bit(name);
+
+	return (globals->commands[bit / 64] >> bit % 64 & 1) != 0;
 }

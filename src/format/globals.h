@@ -48,6 +48,8 @@ extern const struct rule_kind globals_kind;
 
 struct globals;
 
+/* False where NAME has EFFECT_COMMAND in no module: the cheap question before the next one. */
+bool globals_may_run(const struct globals *, struct bytes name);
 /* Judges NAME in MODULE, every dotted component considered. Strings live as long as the rules. */
 struct global_verdict globals_judge(const struct globals *, struct bytes module, struct bytes name);
 

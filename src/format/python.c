@@ -21,7 +21,7 @@ judge(const struct source_item *item, void *context)
 	struct global_verdict verdict;
 	const char *call;
 
-	if (item->kind != SOURCE_CALL)
+	if (item->kind != SOURCE_CALL || !globals_may_run(judging->globals, item->name))
 		return;
 	verdict = globals_judge(judging->globals, item->module, item->name);
 	if (verdict.effect != EFFECT_COMMAND)

@@ -4,22 +4,32 @@
 #include "format/source.h"
 
 #include "core/reader.h"
+#include "core/scan.h"
 
 #define ALIASES 256	   /* imports that are followed; later ones keep their names */
+#define BUCKETS 256	   /* that they are found by */
 #define NAME_PARTS_MAX 400 /* bytes of a dotted name */
 
 struct alias {
 	struct bytes name;	   /* as the file calls it */
 	struct bytes module, what; /* what it stands for; WHAT is empty for a module */
+	size_t older;		   /* of the same bucket, plus one; 0: none */
 };
 
+/*
+ * The text is not read word by word: scan_source() goes from mark to mark, and what a mark means
+ * is decided by looking back, to LOW at most.
+ */
 struct source {
 	struct reader r;
+	size_t low;    /* the end of the last string, comment or import */
+	bool at_start; /* could a statement start there? */
 	struct arena *arena;
 	void (*visit)(const struct source_item *, void *);
 	void *context;
 	struct alias aliases[ALIASES];
 	size_t naliases;
+	size_t newest[BUCKETS]; /* alias of each bucket, plus one; 0: none */
 	bool failed;
 };
 
@@ -43,7 +53,7 @@ skip_blanks(struct source *source)
 		source->r.pos++;
 }
 
-/* A string literal, whose quote is next. */
+/* A string literal, whose quote is next. Without its end, one of one line ends with the line. */
 static void
 skip_string(struct source *source)
 {
@@ -53,14 +63,13 @@ skip_string(struct source *source)
 	bool triple = pos + 2 < in.len && in.data[pos + 1] == quote && in.data[pos + 2] == quote;
 
 	for (pos += triple ? 3 : 1; pos < in.len; pos++) {
+		pos = scan_any(in, pos, quote, '\\', triple ? quote : '\n');
+		if (pos >= in.len)
+			break;
 		if (in.data[pos] == '\\') {
 			pos++;
 			continue;
 		}
-		if (!triple && in.data[pos] == '\n')
-			break;
-		if (in.data[pos] != quote)
-			continue;
 		if (!triple)
 			break;
 		if (pos + 2 < in.len && in.data[pos + 1] == quote && in.data[pos + 2] == quote) {
@@ -82,11 +91,26 @@ read_name(struct source *source)
 	return bytes_slice(source->r.in, start, source->r.pos - start);
 }
 
+/* Names whose first parts agree are in one bucket. */
+static size_t
+bucket_of(struct bytes name)
+{
+	size_t bucket = 0;
+
+	for (size_t i = 0; i < name.len && i < 4 && name.data[i] != '.'; i++)
+		bucket = bucket * 29 + name.data[i];
+	return bucket % BUCKETS;
+}
+
 static void
 add_alias(struct source *source, struct bytes name, struct bytes module, struct bytes what)
 {
-	if (source->naliases < ALIASES && name.len > 0)
-		source->aliases[source->naliases++] = (struct alias){ name, module, what };
+	size_t *newest = &source->newest[bucket_of(name)];
+
+	if (source->naliases == ALIASES || name.len == 0)
+		return;
+	source->aliases[source->naliases] = (struct alias){ name, module, what, *newest };
+	*newest = ++source->naliases;
 }
 
 static bool
@@ -155,17 +179,17 @@ join(struct source *source, struct bytes a, struct bytes b)
 	return bytes_of(joined, a.len + b.len + 1);
 }
 
-/* What NAME stands for after the imports so far, with its first parts replaced. */
+/* What NAME stands for after the imports so far, with its first parts replaced: the last one
+ * counts. */
 static struct bytes
 resolve(struct source *source, struct bytes name)
 {
-	for (size_t i = source->naliases; i > 0; i--) {
+	for (size_t i = source->newest[bucket_of(name)]; i > 0;) {
 		const struct alias *alias = &source->aliases[i - 1];
 
-		/* The cheap questions first: this is asked of every alias for every call. */
+		i = alias->older;
 		if (name.len < alias->name.len ||
 		    (name.len > alias->name.len && name.data[alias->name.len] != '.') ||
-		    name.data[0] != alias->name.data[0] ||
 		    memcmp(name.data, alias->name.data, alias->name.len) != 0)
 			continue;
 		return join(source, join(source, alias->module, alias->what),
@@ -189,56 +213,93 @@ visit_call(struct source *source, struct bytes name, size_t offset)
 		source->visit(&item, source->context);
 }
 
+/* At "im" or "fr": an import, where a statement can start with it. */
 static void
-read_statement_part(struct source *source, bool *at_start)
+read_statement(struct source *source)
 {
-	size_t offset = source->r.pos;
-	struct bytes name;
+	const uint8_t *data = source->r.in.data;
+	size_t mark = source->r.pos, pos = mark;
+	struct bytes module;
 
-	if (*at_start && skip_word(source, "import")) {
+	while (pos > source->low && (data[pos - 1] == ' ' || data[pos - 1] == '\t'))
+		pos--;
+	if (pos > source->low
+		? data[pos - 1] != '\n' && data[pos - 1] != ';' && data[pos - 1] != ':'
+		: !source->at_start) {
+		source->r.pos = mark + 1;
+		return;
+	}
+	if (skip_word(source, "import")) {
 		read_imports(source, bytes_of(NULL, 0));
-		return;
-	}
-	if (*at_start && skip_word(source, "from")) {
-		name = read_name(source);
+	} else if (skip_word(source, "from")) {
+		module = read_name(source);
 		if (skip_word(source, "import"))
-			read_imports(source, name);
+			read_imports(source, module);
+	} else {
+		source->r.pos = mark + 1;
 		return;
 	}
-	*at_start = false;
-	name = read_name(source);
-	skip_blanks(source);
-	if (peek(source) == '(' && name.len <= NAME_PARTS_MAX)
-		visit_call(source, name, offset);
+	source->low = source->r.pos;
+	source->at_start = true;
+}
+
+/* At a parenthesis: a call, where a name stands before it. */
+static void
+read_call(struct source *source)
+{
+	const uint8_t *data = source->r.in.data;
+	size_t end = source->r.pos++, start;
+
+	while (end > source->low &&
+	    (data[end - 1] == ' ' || data[end - 1] == '\t' || data[end - 1] == '\\'))
+		end--;
+	start = scan_name(source->r.in, source->low, end);
+	while (start < end && data[start] == '.')
+		start++;
+	if (start < end && end - start <= NAME_PARTS_MAX)
+		visit_call(source, bytes_slice(source->r.in, start, end - start), start);
+}
+
+/* At a quote or the start of a comment. */
+static void
+skip_text(struct source *source)
+{
+	size_t pos = source->r.pos;
+
+	if (peek(source) == '#') {
+		/* It ends before its newline, so it says nothing about where a statement starts. */
+		source->r.pos = scan_any(source->r.in, pos, '\n', '\n', '\n');
+	} else {
+		skip_string(source);
+		source->at_start = false;
+	}
+	source->low = source->r.pos;
 }
 
 bool
 source_walk(struct bytes text, struct arena *arena,
     void (*visit)(const struct source_item *, void *), void *context)
 {
-	struct source source = {
-		.r = reader_over(text), .arena = arena, .visit = visit, .context = context
-	};
-	bool at_start = true;
+	struct source source = { .r = reader_over(text),
+		.at_start = true,
+		.arena = arena,
+		.visit = visit,
+		.context = context };
 
-	while (source.r.pos < text.len) {
-		uint8_t c = peek(&source);
-
-		if (c == '#') {
-			while (source.r.pos < text.len && peek(&source) != '\n')
-				source.r.pos++;
-		} else if (c == '\'' || c == '"') {
-			skip_string(&source);
-			at_start = false;
-		} else if (is_word(c)) {
-			read_statement_part(&source, &at_start);
-		} else {
-			if (c == '\n' || c == ';' || c == ':')
-				at_start = true;
-			else if (c != ' ' && c != '\t')
-				at_start = false;
-			source.r.pos++;
+	for (;;) {
+		source.r.pos = scan_source(text, source.r.pos);
+		if (source.r.pos >= text.len)
+			return !source.failed;
+		switch (text.data[source.r.pos]) {
+		case '(':
+			read_call(&source);
+			break;
+		case 'i':
+		case 'f':
+			read_statement(&source);
+			break;
+		default:
+			skip_text(&source);
 		}
 	}
-	return !source.failed;
 }

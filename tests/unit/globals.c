@@ -101,6 +101,29 @@ test_danger_wins(void)
 	globals_kind.free(globals);
 }
 
+/* What may run something is asked first, so a no must be certain. */
+static void
+test_names_that_run(void)
+{
+	static const char *const names[] = { "eval", "exec", "__import__", "system", "popen",
+		"Popen", "run", "execve", "CDLL", "loads", "run_module", "fork" };
+	static const char text[] = "commands: {m: '*'}";
+	struct rule_file file = { "globals/a.yaml", "a.yaml", bytes_of_string(text) };
+	struct status status = { 0 };
+	const struct globals *globals = rules_get(test_rules(), &globals_kind, &status);
+	void *wild = globals_kind.compile(&file, 1, &status);
+	bool all = globals != NULL;
+
+	for (size_t i = 0; all && i < ARRAY_LEN(names); i++)
+		all = globals_may_run(globals, bytes_of_string(names[i]));
+	ok(all, "every command may run something");
+	ok(globals != NULL && !globals_may_run(globals, bytes_of_string("append")),
+	    "most names may not");
+	ok(wild != NULL && globals_may_run(wild, bytes_of_string("append")),
+	    "all may where a wildcard does");
+	globals_kind.free(wild);
+}
+
 int
 main(void)
 {
@@ -108,5 +131,6 @@ main(void)
 	test_dotted_names();
 	test_wrong_lists_name_their_line();
 	test_danger_wins();
+	test_names_that_run();
 	return done_testing();
 }
