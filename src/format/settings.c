@@ -162,6 +162,26 @@ is_judged(struct bytes key)
 	return is_one_of(key, judged);
 }
 
+/* What the configuration of a model says of its kind becomes a fact: "config.model_type". */
+static void
+state(struct json_text *json, const struct json_token *token, struct bytes key)
+{
+	static const char *const stated[] = { "architectures", "model_type", NULL };
+	const struct settings *settings = json->context;
+	struct arena *arena = sink_arena(json->sink);
+	struct bytes value;
+	const char *name, *safe;
+
+	if (token->depth > 2 || !is_one_of(key, stated) ||
+	    strcmp(member_basename(settings->member), "config.json") != 0 ||
+	    !json_unescape(arena, token, &value))
+		return;
+	name = arena_format(arena, "config.%.*s", (int)key.len, (const char *)key.data);
+	safe = text_safe(arena, value, LIMIT_NAME);
+	if (name != NULL && safe != NULL && sink_fact_value(json->sink, name) == NULL)
+		sink_fact(json->sink, name, "%s", safe);
+}
+
 void
 settings_value(struct json_text *json, const struct json_token *token)
 {
@@ -169,6 +189,8 @@ settings_value(struct json_text *json, const struct json_token *token)
 
 	if (key.len == 0)
 		return;
+	if (token->event == JSON_STRING)
+		state(json, token, key);
 	if (token->event == JSON_TRUE) {
 		if (bytes_equal_string(key, "trust_remote_code"))
 			sink_finding(json->sink, "config/remote-code", json->offset + token->offset,

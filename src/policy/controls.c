@@ -201,7 +201,7 @@ add_coverage(struct deciding *deciding)
 			nlost, result->nskipped));
 	else
 		add(deciding, "coverage/members", CONTROL_PASS,
-		    arena_format(result->arena, "all of %zu members (%ju bytes) was looked at",
+		    arena_format(result->arena, "every member was looked at: %zu, %ju bytes",
 			result->nmembers, (uintmax_t)result->bytes));
 }
 

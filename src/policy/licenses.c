@@ -404,6 +404,73 @@ check_bases(struct judging *j, const struct result_member *card)
 	}
 }
 
+/* ---- members against what is declared ------------------------------------------------------- */
+
+struct declaring {
+	const struct result_member *list[MAX_DIFFERENT]; /* what declares a license */
+	size_t n;
+};
+
+static struct declaring
+collect_declaring(const struct judging *j)
+{
+	struct declaring declaring = { .n = 0 };
+
+	for (size_t i = 0; i < j->result->nmembers && declaring.n < MAX_DIFFERENT; i++)
+		if (fact_of(&j->result->members[i], "license.declared") != NULL)
+			declaring.list[declaring.n++] = &j->result->members[i];
+	return declaring;
+}
+
+/* What declares for MEMBER: the nearest in its folder or above. NULL where nothing does. */
+static const struct result_member *
+declares_for(const struct declaring *declaring, const struct result_member *member)
+{
+	const struct result_member *nearest = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < declaring->n; i++) {
+		const char *path = declaring->list[i]->path;
+		size_t n = (size_t)(basename_of(path) - path);
+
+		if (strncmp(path, member->path, n) == 0 && (nearest == NULL || n > longest)) {
+			nearest = declaring->list[i];
+			longest = n;
+		}
+	}
+	return nearest;
+}
+
+/* A member whose license binds more than what is declared for it, once for each license. */
+static void
+check_stricter(struct judging *j)
+{
+	struct declaring declaring = collect_declaring(j);
+	const char *said[MAX_DIFFERENT];
+	size_t nsaid = 0;
+
+	for (size_t i = 0; declaring.n > 0 && i < j->result->nmembers; i++) {
+		const struct result_member *member = &j->result->members[i], *card;
+		const struct license_node *own = expression_of(j, member, "license"), *declared;
+		bool is_new = own != NULL && own->kind == LICENSE_ONE && nsaid < MAX_DIFFERENT &&
+		    !license_files_holds(basename_of(member->path));
+		const char *why;
+
+		for (size_t k = 0; is_new && k < nsaid; k++)
+			is_new = !same_license(said[k], own->id);
+		card = is_new ? declares_for(&declaring, member) : NULL;
+		declared =
+		    card == NULL || card == member ? NULL : expression_of(j, card, "license");
+		why = declared == NULL ? NULL : left_behind(j, own, declared);
+		if (why == NULL)
+			continue;
+		said[nsaid++] = own->id;
+		say(j, "license/member-stricter", member->path, own->id,
+		    arena_format(j->arena, "this member is under %s: %s, but %s declares %s",
+			own->id, why, card->path, fact_of(card, "license")));
+	}
+}
+
 bool
 policy_licenses(struct arena *arena, const struct result *result,
     const struct license_policy *policy, void (*report)(const struct license_issue *, void *),
@@ -422,5 +489,6 @@ policy_licenses(struct arena *arena, const struct result *result,
 		check_declared_attribution(&j, &result->members[i]);
 	}
 	check_conflicts(&j);
+	check_stricter(&j);
 	return !j.failed;
 }

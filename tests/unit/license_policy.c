@@ -100,6 +100,30 @@ test_attributions(void)
 }
 
 static void
+test_stricter(void)
+{
+	struct made made[] = { { "train.py", { { "license", "GPL-3.0-or-later" } } },
+		{ "src/util.py", { { "license", "GPL-3.0-only" } } },
+		{ "README.md",
+		    { { "license.declared", "Apache-2.0" }, { "license", "Apache-2.0" } } } };
+
+	eq_str(judge(made, 3, "x"), "member-stricter",
+	    "a member under copyleft is no Apache-2.0, said once for its license");
+	made[1].facts[0].value = "CC-BY-NC-4.0";
+	eq_str(judge(made, 3, "x"), "incompatible member-stricter member-stricter",
+	    "and for each other license");
+	made[0].facts[0].value = "MIT OR GPL-3.0-only";
+	made[1].facts[0].value = "MIT";
+	eq_str(judge(made, 3, "x"), "", "a choice and a permissive license do not bind more");
+	made[0].facts[0].value = "GPL-3.0-only";
+	made[2].facts[0].value = made[2].facts[1].value = "Apache-2.0 AND GPL-3.0-only";
+	eq_str(judge(made, 3, "x"), "", "what is declared as well is no surprise");
+	made[2].facts[0].value = made[2].facts[1].value = "Apache-2.0";
+	made[2].path = "card/README.md";
+	eq_str(judge(made, 3, "x"), "", "a declaration speaks for its own folder");
+}
+
+static void
 test_declared(void)
 {
 	struct made made[] = { { "LICENSE",
@@ -181,6 +205,7 @@ main(void)
 	test_base_models();
 	test_attributions();
 	test_declared();
+	test_stricter();
 	test_conflicts();
 	test_terms();
 	rules_free(rules);
