@@ -132,6 +132,7 @@ libcore_la_SOURCES = \
 	src/detect/secret_value.c src/detect/secret_value.h \
 	src/provenance/bundle.c src/provenance/bundle.h \
 	src/provenance/cms.c \
+	src/provenance/cosign.c \
 	src/provenance/descriptors.c src/provenance/descriptors.h \
 	src/provenance/detached.c src/provenance/detached.h \
 	src/provenance/huggingface.c \

@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/audit \
 	tests/unit/blake3 \
 	tests/unit/bundle_docs \
+	tests/unit/cosign \
 	tests/unit/crypto \
 	tests/unit/globals \
 	tests/unit/hashlists \
@@ -48,6 +49,9 @@ unit_tests = \
 	tests/unit/wire \
 	tests/unit/yara \
 	$(NULL)
+check_PROGRAMS += $(unit_tests)
+EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h
+EXTRA_DIST += tests/tap.h tests/unit/authority.h tests/unit/claims.h
 check_PROGRAMS += $(unit_tests) tests/corpus/validators
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/claims.h tests/unit/format_test.h
 

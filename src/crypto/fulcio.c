@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/x509_private.h"
 
+#include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -106,6 +107,40 @@ fulcio_same(struct bytes pem_or_der, struct bytes leaf)
 	X509_free(b);
 	ERR_clear_error();
 	return same;
+}
+
+bool
+fulcio_from_pem(struct bytes pem, struct arena *arena, struct bytes *ret)
+{
+	BIO *bio = pem.len > INT_MAX ? NULL : BIO_new_mem_buf(pem.data, (int)pem.len);
+	X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	uint8_t *der = NULL;
+	int len = certificate == NULL ? 0 : i2d_X509(certificate, &der);
+	const char *copy = len <= 0 ? NULL : arena_string_of(arena, bytes_of(der, (size_t)len));
+
+	if (copy != NULL)
+		*ret = bytes_of(copy, (size_t)len);
+	OPENSSL_free(der);
+	X509_free(certificate);
+	BIO_free(bio);
+	ERR_clear_error();
+	return copy != NULL;
+}
+
+bool
+fulcio_add_pem(struct bytes der, struct buffer *out)
+{
+	X509 *certificate = x509_parse(der);
+	BIO *bio = BIO_new(BIO_s_mem());
+	bool done = certificate != NULL && bio != NULL && PEM_write_bio_X509(bio, certificate) == 1;
+	char *text = NULL;
+	long len = done ? BIO_get_mem_data(bio, &text) : 0;
+
+	if (len > 0)
+		buffer_add(out, bytes_of(text, (size_t)len));
+	BIO_free(bio);
+	X509_free(certificate);
+	return done && buffer_ok(out);
 }
 
 /* The value of the extension OID; false where there is none. Borrowed from the certificate. */

@@ -40,4 +40,9 @@ const char *fulcio_issuer(struct bytes leaf, struct arena *);
 /* The certificate as PEM holds the same as DER? For entries of a log that carry either. */
 bool fulcio_same(struct bytes pem_or_der, struct bytes leaf);
 
+/* The one certificate of a PEM text as DER, in the arena; false where it is none. */
+MUST_USE bool fulcio_from_pem(struct bytes pem, struct arena *, struct bytes *ret);
+/* The certificate as PEM, in lines of 64. False: OpenSSL failed. */
+MUST_USE bool fulcio_add_pem(struct bytes certificate, struct buffer *);
+
 #endif

@@ -70,26 +70,32 @@ conclude(const struct detached *detached, enum provenance_status status, const c
 }
 
 void
+detached_covers(const struct detached *detached, const struct tree_entry *entry)
+{
+	struct provenance verified = *detached->ret;
+	struct listing listing;
+
+	/* What the user named must cover the target, and this covers one file of it. */
+	if (detached->claim->is_explicit) {
+		if (!listing_open(
+			&listing, detached->claim, detached->tree, detached->sink, detached->ret))
+			return;
+		*detached->ret = verified;
+		listing.seen[entry - detached->tree->entries] = 1;
+		listing_check_rest(&listing, "", detached->trust);
+	}
+	provenance_covers(detached->sink, detached->ret, entry->path);
+}
+
+void
 detached_verified(const struct detached *detached, const char *signer, const char *why)
 {
 	const struct tree_entry *entry =
 	    detached_subject(sink_arena(detached->sink), detached->claim, detached->tree);
 
 	conclude(detached, PROVENANCE_VERIFIED, signer, why);
-	if (entry == NULL || !detached->claim->has_content)
-		return;
-	if (detached->claim->is_explicit) {
-		struct listing listing;
-
-		/* What the user named must cover the target, and this covers one file of it. */
-		if (!listing_open(
-			&listing, detached->claim, detached->tree, detached->sink, detached->ret))
-			return;
-		conclude(detached, PROVENANCE_VERIFIED, signer, why);
-		listing.seen[entry - detached->tree->entries] = 1;
-		listing_check_rest(&listing, "", detached->trust);
-	}
-	provenance_covers(detached->sink, detached->ret, entry->path);
+	if (entry != NULL && detached->claim->has_content)
+		detached_covers(detached, entry);
 }
 
 void

@@ -24,6 +24,8 @@ struct detached {
 
 /* The outcomes; each sets status and sentence and reports. SIGNER may be NULL. */
 void detached_verified(const struct detached *, const char *signer, const char *why);
+/* For one that is verified already: that it binds ENTRY, and what of the target it does not. */
+void detached_covers(const struct detached *, const struct tree_entry *);
 void detached_invalid(const struct detached *, const char *why);
 /* Nobody whom the user named: a failure only where the user named this signature. */
 void detached_untrusted(const struct detached *, const char *why);

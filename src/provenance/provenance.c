@@ -7,13 +7,15 @@
 
 #include <stdlib.h>
 
-extern const struct verifier verifier_addressed, verifier_cms, verifier_hf_local, verifier_intoto,
-    verifier_lfs_pointer, verifier_minisign, verifier_mlflow, verifier_oci, verifier_openpgp,
-    verifier_rawsig, verifier_record, verifier_shards, verifier_sigstore, verifier_sums;
+extern const struct verifier verifier_addressed, verifier_cms, verifier_cosign, verifier_hf_local,
+    verifier_intoto, verifier_lfs_pointer, verifier_minisign, verifier_mlflow, verifier_oci,
+    verifier_openpgp, verifier_rawsig, verifier_record, verifier_shards, verifier_sigstore,
+    verifier_sums;
 
 const struct verifier *const verifiers[] = {
 	&verifier_addressed,
 	&verifier_cms,
+	&verifier_cosign,
 	&verifier_hf_local,
 	&verifier_intoto,
 	&verifier_lfs_pointer,

@@ -1,27 +1,18 @@
 /*
  * Signatures that are nothing but a signature: ECDSA (DER), Ed25519 (64 bytes) or RSA, in binary
- * or base64 as `openssl dgst -sign` and `cosign sign-blob` write them, and cosign's old bundle
- * {"base64Signature", "cert", "rekorBundle"}. They name no key: those that are trusted are tried.
+ * or base64 as `openssl dgst -sign` and `cosign sign-blob` write them. They name no key: those that
+ * are trusted are tried.
  */
 #include "config.h"
 
-#include "core/json.h"
 #include "core/limits.h"
 #include "crypto/base64.h"
 #include "provenance/detached.h"
 
 #define MAX_LEN 4096 /* base64 of RSA with 16384 bits is below */
-#define COSIGN_KEY "\"base64Signature\""
 
 static const char *const suffixes[] = { ".sig", ".sign", ".signature", ".ed25519", ".ecdsa", ".rsa",
 	".rsapss", ".pss", ".der", ".sha256.sig" };
-
-static bool
-is_cosign(struct bytes b)
-{
-	return b.len < MIB && b.len > 0 && b.data[0] == '{' &&
-	    bytes_find(b, bytes_of_string(COSIGN_KEY), 0) >= 0;
-}
 
 /* Without the ends of lines, which base64 is often wrapped with. */
 static bool
@@ -37,22 +28,10 @@ unwrap(struct arena *arena, struct bytes b, struct bytes *ret)
 	return out != NULL;
 }
 
-/* The bytes of the signature, out of what packing there is. */
+/* The bytes of the signature, where it is in base64. */
 static bool
 unpack(struct arena *arena, struct bytes b, struct bytes *ret)
 {
-	struct status status = { 0 };
-	struct json_object *root;
-	const char *text;
-	bool done;
-
-	if (is_cosign(b)) {
-		root = json_parse(b, &status);
-		done = root != NULL && json_get_string(root, "base64Signature", &text) &&
-		    base64_decode(arena, bytes_of_string(text), ret);
-		json_object_put(root);
-		return done && ret->len > 0;
-	}
 	return b.len <= MAX_LEN && unwrap(arena, b, &b) && base64_decode(arena, b, ret) &&
 	    ret->len > 0;
 }
@@ -79,8 +58,6 @@ probe(const struct member *member)
 	struct bytes raw;
 	bool is_ours = false;
 
-	if (is_cosign(member->bytes))
-		return 70;
 	for (size_t i = 0; i < ARRAY_LEN(suffixes) && !is_ours; i++)
 		is_ours = member_has_suffix(member, suffixes[i]);
 	if (!is_ours)
@@ -122,8 +99,7 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 	struct bytes signature = claim->bytes;
 	size_t ntried = 0;
 
-	if ((is_cosign(claim->bytes) || !is_plain(claim->bytes)) &&
-	    !unpack(sink_arena(sink), claim->bytes, &signature)) {
+	if (!is_plain(claim->bytes) && !unpack(sink_arena(sink), claim->bytes, &signature)) {
 		detached_invalid(
 		    &detached, "it holds no signature, neither in binary nor in base64");
 		return;

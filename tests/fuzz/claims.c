@@ -12,6 +12,11 @@ static const char *const names[] = { "SHA256SUMS", "a.sha256", "B2SUMS", "x.dist
 	"manifests/h/n/m/t", "blobs/sha256/x", "m.safetensors.index.json", "MLmodel",
 	"p.intoto.jsonl", "w.bin", "a.minisig", "a.sig", "a.p7s", "a.bundle" };
 
+/* Trusts nobody, but is a root, so that certificates are looked at. */
+static const char root[] =
+    "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot+json;version=0.1\",\"tlogs\":[],"
+    "\"ctlogs\":[],\"certificateAuthorities\":[],\"timestampAuthorities\":[]}";
+
 static void
 judge(const struct verifier *verifier, const struct claim *claim)
 {
@@ -21,7 +26,9 @@ judge(const struct verifier *verifier, const struct claim *claim)
 		.path = "a", .size = 1, .ndigests = 1, .digests = &digest
 	};
 	static const struct tree tree = { .name = "t", .n = 1, .entries = &entry };
-	static const struct trust trust = { 0 };
+	struct trust trust = {
+		.trusted_root = bytes_of_string(root), .identity = "a", .issuer = "b"
+	};
 	struct sink *sink = sink_new(LIMIT_ARENA);
 	struct wants *wants = wants_new(&tree);
 	struct provenance result = { .kind = verifier->name, .path = claim->path };

@@ -28,6 +28,12 @@ STATEMENT = (b'{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"m"
              + b'"}}],"predicateType":"https://model_signing/signature/v1.0","predicate":{"serialization":{"method":"shards",'
              b'"hash_type":"sha256","shard_size":1000,"ignore_paths":["x"]},"resources":[{"name":"a:0:1","algorithm":"sha256",'
              b'"digest":"' + b"0" * 64 + b'"}]}}')
+# The generator of P-256 as a public key, and a log's record of a signature.
+KEY = (b"-----BEGIN PUBLIC KEY-----\n"
+       b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt\n"
+       b"6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==\n-----END PUBLIC KEY-----\n")
+RECORD = (b'{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"' + HEX
+          + b'"}},"signature":{"content":"MAYCAQECAQE=","publicKey":{"content":"' + base64.b64encode(KEY) + b'"}}}}')
 
 SEEDS = {
     "certificate": {"self-signed": CERTIFICATE},
@@ -65,6 +71,9 @@ SEEDS = {
         "ecdsa": b"\x0e" + bytes.fromhex("300602010102010100") + bytes(64),
         "cms": b"\x0f" + bytes.fromhex("301006092a864886f70d010702a0033001ff"),
         "cosign": b'\x10{"base64Signature": "MAYCAQECAQE=", "cert": "", "rekorBundle": null}',
+        "keyed": b'\x10{"base64Signature": "MAYCAQECAQE=", "cert": "' + base64.b64encode(KEY) + b'", "rekorBundle": '
+                     b'{"SignedEntryTimestamp": "AAAA", "Payload": {"body": "' + base64.b64encode(RECORD) +
+                     b'", "integratedTime": 1, "logIndex": 1, "logID": "' + HEX + b'"}}}',
         "pointer": b"\x0cversion https://git-lfs.github.com/spec/v1\noid sha256:" + HEX + b"\nsize 1\n",
     },
     "keras": {
