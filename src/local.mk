@@ -164,10 +164,12 @@ libcore_la_SOURCES = \
 	src/scan/fault.c src/scan/fault.h \
 	src/scan/gpgv.c src/scan/gpgv.h \
 	src/scan/hash.c src/scan/hash.h \
+	src/scan/landlock.c src/scan/landlock.h \
 	src/scan/pipeline.c src/scan/pipeline.h \
 	src/scan/pool.c src/scan/pool.h \
 	src/scan/result.h \
 	src/scan/sandbox.c src/scan/sandbox.h \
+	src/scan/sandbox_program.c \
 	src/scan/scan.c src/scan/scan.h \
 	src/scan/wire.c src/scan/wire.h \
 	src/scan/worker.c src/scan/worker.h \

@@ -31,4 +31,28 @@ for fault in $faults; do
 done
 "$ASSAY" scan --policy security --format json "$work/bundle" >/dev/null 2>&1
 expect "without a fault the bundle passes" $? 0
+
+# In place of gpgv runs a program that calls every signature good, once what it tries succeeds. It
+# is judged by whether it can: only the one that tries nothing is believed.
+printf -- '-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n' >"$work/signature.asc"
+printf 'key' >"$work/keyring"
+: >"$work/secret"
+for attempt in nothing read write list socket unix run fork trace kill; do
+	if ! ${CC:-cc} -DATTEMPT="try_$attempt" -DFOLDER="\"$work\"" -o "$work/gpgv-$attempt" \
+		"$top_srcdir/tests/tools/gpgv-attempts.c" >"$work/cc.log" 2>&1; then
+		n=$((n + 1))
+		echo "ok $n - # SKIP gpgv $attempt: there is no compiler"
+		continue
+	fi
+	want=3
+	[ "$attempt" != nothing ] || want=0
+	ASSAY_TEST_GPGV=$work/gpgv-$attempt "$ASSAY" verify "$work/bundle/good.txt" --signature "$work/signature.asc" \
+		--keyring "$work/keyring" >"$work/log" 2>&1
+	expect "a gpgv that tries $attempt: the exit status" $? "$want"
+done
+ASSAY_TEST_GPGV=$work/gpgv-read "$ASSAY" verify --no-sandbox "$work/bundle/good.txt" --signature "$work/signature.asc" \
+	--keyring "$work/keyring" >"$work/log" 2>&1
+expect "without the sandbox it could" $? 0
+[ ! -e "$work/written" ]
+expect "nothing was written" $? 0
 echo "1..$n"

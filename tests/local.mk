@@ -192,6 +192,7 @@ EXTRA_DIST += \
 	tests/run-all \
 	tests/tools/demo-bundle.py \
 	tests/tools/fixtures.py \
+	tests/tools/gpgv-attempts.c \
 	tests/tools/real_models.py \
 	$(NULL)
 # Golden cases are folders: all of them go along.

@@ -53,6 +53,12 @@ fault_plant(const char *name)
 		(void)!write(3, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
 
+const char *
+fault_gpgv(void)
+{
+	return getenv("ASSAY_TEST_GPGV");
+}
+
 #else
 
 typedef int fault_none; /* ISO C forbids an empty file */

@@ -6,6 +6,7 @@
 #include "core/limits.h"
 #include "core/reader.h"
 #include "crypto/base64.h"
+#include "scan/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,10 +71,10 @@ limit(int what, rlim_t value)
 		_exit(126);
 }
 
-/* In the child: nothing open but what it needs, nothing in the environment, no privilege to gain.
- */
+/* In the child: nothing open but what it needs, nothing in the environment, no privilege to gain,
+ * nothing else to read, write, reach or run. */
 static _Noreturn void
-become_gpgv(const char *program, const int fds[FD_FIRST_FREE])
+become_gpgv(const struct sandbox *sandbox, const char *program, const int fds[FD_FIRST_FREE])
 {
 	static char *const no_environment[] = { NULL };
 	char *arguments[] = { (char *)(uintptr_t) "gpgv", (char *)(uintptr_t) "--homedir",
@@ -101,6 +102,8 @@ become_gpgv(const char *program, const int fds[FD_FIRST_FREE])
 	limit(RLIMIT_NOFILE, 64);
 	limit(RLIMIT_DATA, LIMIT_WORKER_MEMORY);
 	limit(RLIMIT_CPU, PATIENCE_MS / 1000);
+	if (!sandbox_enter_program(sandbox, program))
+		_exit(125);
 	execve(program, arguments, no_environment);
 	_exit(127);
 }
@@ -127,7 +130,8 @@ read_status(int fd, struct buffer *ret)
 }
 
 static bool
-run(const char *program, int fds[FD_FIRST_FREE], struct buffer *ret, struct status *status)
+run(const struct sandbox *sandbox, const char *program, int fds[FD_FIRST_FREE], struct buffer *ret,
+    struct status *status)
 {
 	int pipes[2], how = 0;
 	bool was_read;
@@ -138,7 +142,7 @@ run(const char *program, int fds[FD_FIRST_FREE], struct buffer *ret, struct stat
 	fds[FD_STATUS] = pipes[1];
 	pid = fork();
 	if (pid == 0)
-		become_gpgv(program, fds);
+		become_gpgv(sandbox, program, fds);
 	close(pipes[1]);
 	was_read = pid > 0 && read_status(pipes[0], ret);
 	close(pipes[0]);
@@ -149,6 +153,8 @@ run(const char *program, int fds[FD_FIRST_FREE], struct buffer *ret, struct stat
 	while (waitpid(pid, &how, 0) < 0 && errno == EINTR)
 		;
 	/* 0: good; 1: a bad signature; 2: other trouble, an unknown key among it */
+	if (WIFEXITED(how) && WEXITSTATUS(how) == 125)
+		return status_set(status, STATUS_INTERNAL, "gpgv cannot be confined");
 	if (!was_read || !WIFEXITED(how) || WEXITSTATUS(how) > 2 || !buffer_ok(ret))
 		return status_set(status, STATUS_IO, "gpgv did not come to an end");
 	if (WEXITSTATUS(how) != 0)
@@ -157,12 +163,12 @@ run(const char *program, int fds[FD_FIRST_FREE], struct buffer *ret, struct stat
 }
 
 bool
-gpgv_run(struct bytes keyring, struct bytes signature, int content, struct buffer *ret,
-    struct status *status)
+gpgv_run(const struct sandbox *sandbox, struct bytes keyring, struct bytes signature, int content,
+    struct buffer *ret, struct status *status)
 {
 	struct arena *arena = arena_new(LIMIT_ARENA);
 	int fds[FD_FIRST_FREE] = { 0 };
-	const char *program = NULL;
+	const char *program = fault_gpgv();
 	bool done = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(programs) && program == NULL; i++)
@@ -181,7 +187,7 @@ gpgv_run(struct bytes keyring, struct bytes signature, int content, struct buffe
 		if (fds[FD_SIGNATURE] < 0 || fds[FD_KEYRING] < 0)
 			status_set(status, STATUS_IO, "gpgv cannot be given its input");
 		else
-			done = run(program, fds, ret, status);
+			done = run(sandbox, program, fds, ret, status);
 		if (fds[FD_SIGNATURE] >= 0)
 			close(fds[FD_SIGNATURE]);
 		if (fds[FD_KEYRING] >= 0)

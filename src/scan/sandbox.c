@@ -4,6 +4,7 @@
 #include "scan/sandbox.h"
 
 #include "core/limits.h"
+#include "scan/landlock.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -12,58 +13,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/*
- * Debian 12's headers stop at Landlock ABI 2, so the structure and the bits of later ABIs are
- * spelt out here (linux/landlock.h, Linux 6.12); what the kernel does not know is masked.
- */
-struct landlock_attr {
-	uint64_t fs, net, scoped;
-};
-
-#define LANDLOCK_VERSION_FLAG 1u
-#define LANDLOCK_FS_ABI1 0x1fffull
-#define LANDLOCK_FS_REFER 0x2000ull
-#define LANDLOCK_FS_TRUNCATE 0x4000ull
-#define LANDLOCK_FS_IOCTL_DEV 0x8000ull
-#define LANDLOCK_NET_TCP 0x3ull
-#define LANDLOCK_SCOPE 0x3ull
-
-static int
-landlock_abi(void)
-{
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
-
-	return abi < 0 ? 0 : (int)abi;
-}
-
-static bool
-enter_landlock(int abi)
-{
-	struct landlock_attr attr = { .fs = LANDLOCK_FS_ABI1 };
-	size_t size = abi >= 6 ? sizeof(attr) : abi >= 4 ? 16 : 8;
-	long fd;
-	bool done;
-
-	if (abi >= 2)
-		attr.fs |= LANDLOCK_FS_REFER;
-	if (abi >= 3)
-		attr.fs |= LANDLOCK_FS_TRUNCATE;
-	if (abi >= 5)
-		attr.fs |= LANDLOCK_FS_IOCTL_DEV;
-	if (abi >= 4)
-		attr.net = LANDLOCK_NET_TCP;
-	if (abi >= 6)
-		attr.scoped = LANDLOCK_SCOPE;
-	fd = syscall(SYS_landlock_create_ruleset, &attr, size, 0);
-	if (fd < 0)
-		return false;
-	done = syscall(SYS_landlock_restrict_self, (int)fd, 0) == 0;
-	close((int)fd);
-	return done;
-}
 
 /* What parsing needs: bytes of descriptors it was given, memory, time, the end. */
 static const int allowed[] = {
@@ -135,7 +84,7 @@ static const bool is_sanitized = false;
 void
 sandbox_open(struct sandbox *sandbox, bool wanted)
 {
-	*sandbox = (struct sandbox){ .enabled = wanted };
+	*sandbox = (struct sandbox){ .wanted = wanted, .enabled = wanted };
 	if (!wanted) {
 		sandbox->why_not = "none (--no-sandbox)";
 		return;
@@ -198,7 +147,7 @@ sandbox_enter(const struct sandbox *sandbox, struct status *status)
 	    !limit(RLIMIT_NPROC, 0))
 		return status_set(
 		    status, STATUS_INTERNAL, "cannot limit a worker: %s", strerror(errno));
-	if (sandbox->landlock > 0 && !enter_landlock(sandbox->landlock))
+	if (sandbox->landlock > 0 && !landlock_enter(sandbox->landlock, NULL, 0))
 		return status_set(status, STATUS_INTERNAL,
 		    "cannot confine a worker with Landlock: %s", strerror(errno));
 	if (sandbox->has_seccomp && seccomp_load(sandbox->filter) != 0)

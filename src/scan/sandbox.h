@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct sandbox {
+	bool wanted;  /* false: --no-sandbox */
 	bool enabled; /* false: --no-sandbox or a sanitizer build */
 	int landlock; /* ABI of the kernel, 0 where it has none */
 	bool has_seccomp;
@@ -30,5 +31,12 @@ void sandbox_describe(const struct sandbox *, char *ret, size_t size);
 /* In the worker: confines this process for good. False where a mechanism that the kernel has
  * failed. */
 MUST_USE bool sandbox_enter(const struct sandbox *, struct status *);
+/*
+ * In a child that is about to execve(2) PROGRAM, with no_new_privs: for good, nothing but PROGRAM
+ * and the system's libraries can be read or run, no file written, no socket made, no process
+ * started; what is open stays so. PROGRAM has to be that very pointer in the call. False where a
+ * mechanism that the kernel has failed.
+ */
+MUST_USE bool sandbox_enter_program(const struct sandbox *, const char *program);
 
 #endif

@@ -381,7 +381,9 @@ ask_gpgv(struct scan *scan)
 		    !bytes_starts(claim->bytes, "-----BEGIN PGP SIGNATURE-----"))
 			continue;
 		fd = target_open_entry(target, entry, &status);
-		if (fd >= 0 && gpgv_run(scan->options->keyring, claim->bytes, fd, &lines, &status))
+		if (fd >= 0 &&
+		    gpgv_run(
+			&scan->sandbox, scan->options->keyring, claim->bytes, fd, &lines, &status))
 			claim->gpgv =
 			    bytes_of(arena_string_of(scan->arena, buffer_bytes(&lines)), lines.len);
 		else
