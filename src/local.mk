@@ -18,6 +18,7 @@ libcore_la_SOURCES = \
 	src/core/sink.c src/core/sink.h \
 	src/core/status.c src/core/status.h \
 	src/core/text.c src/core/text.h \
+	src/core/utf8.c src/core/utf8.h \
 	src/core/yaml.c src/core/yaml.h \
 	src/crypto/base64.c src/crypto/base64.h \
 	src/crypto/blake3.c src/crypto/blake3.h \

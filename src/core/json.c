@@ -6,16 +6,21 @@
 #include "core/json_escape.h"
 #include "core/json_keys.h"
 #include "core/limits.h"
-#include "core/text.h"
+#include "core/scan.h"
+#include "core/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#define UTF8_AHEAD \
+	32768 /* bytes that are checked at once, and are in the cache when they are read */
+
 struct walk {
 	struct bytes b;
 	size_t pos;
+	size_t utf8; /* up to here it is UTF-8 */
 	unsigned depth;
 	bool (*visit)(const struct json_token *, void *);
 	void *context;
@@ -42,7 +47,7 @@ fail(struct walk *walk, enum json_fault fault, uint64_t offset, const char *form
 	return false;
 }
 
-static bool
+static ALWAYS_INLINE bool
 tell(struct walk *walk, enum json_event event, size_t offset, struct bytes text, bool has_escapes)
 {
 	struct json_token token = { event, walk->depth, offset, text, has_escapes };
@@ -52,16 +57,14 @@ tell(struct walk *walk, enum json_event event, size_t offset, struct bytes text,
 	return fail(walk, JSON_FAULT_STOPPED, offset, "not read any further");
 }
 
-static void
+static ALWAYS_INLINE void
 skip_space(struct walk *walk)
 {
-	while (walk->pos < walk->b.len) {
-		uint8_t c = walk->b.data[walk->pos];
-
-		if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
-			return;
+	/* Mostly there is none, or one blank. */
+	if (walk->pos < walk->b.len && walk->b.data[walk->pos] == ' ')
 		walk->pos++;
-	}
+	if (walk->pos < walk->b.len && walk->b.data[walk->pos] <= ' ')
+		walk->pos = scan_space(walk->b, walk->pos);
 }
 
 /* What stands at the position, for a message. */
@@ -81,106 +84,101 @@ unexpected(struct walk *walk, const char *wanted)
 	    walk, JSON_FAULT_SYNTAX, walk->pos, "byte 0x%02x where %s should stand", c, wanted);
 }
 
-/* The number of bytes from the start of B that need no look: no quote, backslash, control or
- * byte past ASCII. Eight at a time. */
-static size_t
-plain_run(struct bytes b)
+/* Is the document UTF-8 up to END, in a string? It was so far. */
+static bool
+check_utf8(struct walk *walk, size_t end)
 {
-	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-	size_t pos = 0;
+	while (walk->utf8 < end) {
+		struct bytes next = bytes_slice(walk->b, walk->utf8, UTF8_AHEAD);
+		size_t run = utf8_run(next);
 
-	for (; b.len - pos >= 8; pos += 8) {
-		uint64_t word, quote, slash, special;
-
-		memcpy(&word, b.data + pos, sizeof(word));
-		quote = word ^ (ones * '"');
-		slash = word ^ (ones * '\\');
-		special = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-		    (word - ones * 0x20) | word;
-		if (special & highs)
+		walk->utf8 += run;
+		/* The last character of what is checked at once may be cut. */
+		if (run + 4 <= next.len || next.len < UTF8_AHEAD)
 			break;
 	}
-	while (pos < b.len && b.data[pos] >= 0x20 && b.data[pos] < 0x80 && b.data[pos] != '"' &&
-	    b.data[pos] != '\\')
-		pos++;
-	return pos;
+	return walk->utf8 >= end ||
+	    fail(walk, JSON_FAULT_UTF8, walk->utf8, "a string that is not UTF-8 (0x%02x)",
+		walk->b.data[walk->utf8]);
+}
+
+/* At a backslash, or what else ended a plain run inside a string that started at START. */
+static bool
+read_escape(struct walk *walk, size_t start)
+{
+	struct bytes rest = bytes_slice(walk->b, walk->pos, walk->b.len);
+	uint32_t code;
+	bool lone;
+	size_t len;
+
+	if (rest.len == 0)
+		return fail(walk, JSON_FAULT_SYNTAX, start - 1, "a string without its end");
+	if (rest.data[0] < 0x20)
+		return fail(walk, JSON_FAULT_SYNTAX, walk->pos,
+		    "a control character (0x%02x) inside a string", rest.data[0]);
+	len = json_escape(rest, &code, &lone);
+	if (len == 0)
+		return fail(walk, lone ? JSON_FAULT_UTF8 : JSON_FAULT_SYNTAX, walk->pos, "%s",
+		    lone ? "an escape of half a surrogate pair"
+			 : "a backslash that starts no escape");
+	walk->pos += len;
+	return true;
 }
 
 /* At the opening quote. */
-static bool
+static ALWAYS_INLINE bool
 read_string(struct walk *walk, struct bytes *ret, bool *ret_has_escapes)
 {
-	size_t start = ++walk->pos, len;
-	bool has_escapes = false, lone;
-	uint32_t code;
+	size_t start = ++walk->pos;
 
+	*ret_has_escapes = false;
 	for (;;) {
-		struct bytes rest = bytes_slice(walk->b, walk->pos, walk->b.len);
-		size_t run = plain_run(rest);
-
-		walk->pos += run;
-		rest = bytes_slice(rest, run, rest.len);
-		if (rest.len == 0)
-			return fail(walk, JSON_FAULT_SYNTAX, start - 1, "a string without its end");
-		if (rest.data[0] == '"')
+		walk->pos = scan_string(walk->b, walk->pos);
+		if (walk->pos > walk->utf8 && !check_utf8(walk, walk->pos))
+			return false;
+		if (walk->pos < walk->b.len && walk->b.data[walk->pos] == '"')
 			break;
-		if (rest.data[0] == '\\') {
-			len = json_escape(rest, &code, &lone);
-			if (len == 0)
-				return fail(walk, lone ? JSON_FAULT_UTF8 : JSON_FAULT_SYNTAX,
-				    walk->pos, "%s",
-				    lone ? "an escape of half a surrogate pair"
-					 : "a backslash that starts no escape");
-			has_escapes = true;
-		} else if (rest.data[0] < 0x20) {
-			return fail(walk, JSON_FAULT_SYNTAX, walk->pos,
-			    "a control character (0x%02x) inside a string", rest.data[0]);
-		} else {
-			len = text_decode_utf8(rest, &code);
-			if (len == 0)
-				return fail(walk, JSON_FAULT_UTF8, walk->pos,
-				    "a string that is not UTF-8 (0x%02x)", rest.data[0]);
-		}
-		walk->pos += len;
+		if (!read_escape(walk, start))
+			return false;
+		*ret_has_escapes = true;
 	}
-	*ret = bytes_slice(walk->b, start, walk->pos - start);
-	*ret_has_escapes = has_escapes;
+	*ret = bytes_of(walk->b.data + start, walk->pos - start);
 	walk->pos++;
 	return true;
 }
 
-static size_t
+static ALWAYS_INLINE size_t
 digits(struct walk *walk)
 {
 	size_t start = walk->pos;
 
-	while (walk->pos < walk->b.len && walk->b.data[walk->pos] >= '0' &&
-	    walk->b.data[walk->pos] <= '9')
+	while (walk->pos < walk->b.len && (uint8_t)(walk->b.data[walk->pos] - '0') <= 9)
 		walk->pos++;
 	return walk->pos - start;
 }
 
-static bool
-accept(struct walk *walk, const char *any_of)
+static ALWAYS_INLINE bool
+at(const struct walk *walk, uint8_t c)
 {
-	if (walk->pos >= walk->b.len || walk->b.data[walk->pos] == '\0' ||
-	    strchr(any_of, walk->b.data[walk->pos]) == NULL)
+	return walk->pos < walk->b.len && walk->b.data[walk->pos] == c;
+}
+
+static ALWAYS_INLINE bool
+accept(struct walk *walk, uint8_t c)
+{
+	if (!at(walk, c))
 		return false;
 	walk->pos++;
 	return true;
 }
 
-/* Is the number TEXT, valid by its grammar, finite as a double? */
+/* Is the number TEXT, valid by its grammar and with an exponent or long, finite as a double? */
 static bool
 is_finite(struct bytes text)
 {
 	char *copy;
 	bool finite;
 
-	/* Without an exponent a double holds 308 digits. */
-	if (text.len < 300 && memchr(text.data, 'e', text.len) == NULL &&
-	    memchr(text.data, 'E', text.len) == NULL)
-		return true;
 	if (text.len > 4096)
 		return false; /* nobody writes numbers so */
 	copy = strndup((const char *)text.data, text.len);
@@ -190,27 +188,31 @@ is_finite(struct bytes text)
 }
 
 /* number = [ "-" ] ( "0" / 1-9 digits ) [ "." digits ] [ e [ sign ] digits ] */
-static bool
+static ALWAYS_INLINE bool
 read_number(struct walk *walk)
 {
 	size_t start = walk->pos, len;
+	bool has_exponent;
 	struct bytes text;
 
-	(void)accept(walk, "-");
+	(void)accept(walk, '-');
 	len = digits(walk);
 	if (len == 0)
 		return unexpected(walk, "a value");
 	if (len > 1 && walk->b.data[walk->pos - len] == '0')
 		return fail(walk, JSON_FAULT_SYNTAX, start, "a number with a leading zero");
-	if (accept(walk, ".") && digits(walk) == 0)
+	if (accept(walk, '.') && digits(walk) == 0)
 		return unexpected(walk, "a digit");
-	if (accept(walk, "eE")) {
-		(void)accept(walk, "+-");
+	has_exponent = accept(walk, 'e') || accept(walk, 'E');
+	if (has_exponent) {
+		if (!accept(walk, '+'))
+			(void)accept(walk, '-');
 		if (digits(walk) == 0)
 			return unexpected(walk, "an exponent");
 	}
-	text = bytes_slice(walk->b, start, walk->pos - start);
-	if (!is_finite(text))
+	text = bytes_of(walk->b.data + start, walk->pos - start);
+	/* Without an exponent a double holds 308 digits. */
+	if ((has_exponent || text.len >= 300) && !is_finite(text))
 		return fail(walk, JSON_FAULT_NUMBER, start, "a number out of range");
 	return tell(walk, JSON_NUMBER, start, text, false);
 }
@@ -286,7 +288,7 @@ read_key(struct walk *walk)
 	if (!tell(walk, JSON_KEY, start, text, has_escapes))
 		return false;
 	skip_space(walk);
-	if (!accept(walk, ":"))
+	if (!accept(walk, ':'))
 		return unexpected(walk, "a colon");
 	skip_space(walk);
 	return true;
@@ -327,12 +329,6 @@ closer(const struct walk *walk)
 	return walk->is_object[walk->depth] ? '}' : ']';
 }
 
-static bool
-at(const struct walk *walk, uint8_t c)
-{
-	return walk->pos < walk->b.len && walk->b.data[walk->pos] == c;
-}
-
 /*
  * Behind a value: closes what ends here, up to the comma before the next value. *ret_done at the
  * end of the outermost value.
@@ -347,7 +343,7 @@ after_value(struct walk *walk, bool *ret_done)
 				return false;
 			continue;
 		}
-		if (!accept(walk, ","))
+		if (!accept(walk, ','))
 			return unexpected(walk,
 			    walk->is_object[walk->depth] ? "a comma or '}'" : "a comma or ']'");
 		skip_space(walk);
@@ -398,7 +394,7 @@ json_walk(struct bytes b, bool (*visit)(const struct json_token *, void *), void
 		    "longer than %ju bytes, the limit for JSON", (uintmax_t)LIMIT_JSON_BYTES);
 	if (bytes_starts(b, "\xef\xbb\xbf"))
 		return fail(&walk, JSON_FAULT_SYNTAX, 0, "it starts with a byte order mark");
-	json_keys_open(&walk.keys);
+	json_keys_open(&walk.keys, b);
 	done = walk_document(&walk);
 	json_keys_close(&walk.keys);
 	return done;

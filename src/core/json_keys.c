@@ -5,21 +5,39 @@
 
 #include "core/json.h"
 #include "core/json_escape.h"
+#include "core/limits.h"
 
 #include <stdlib.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 
-#define FIRST_SIZE 256
+#define FIRST_BITS 8   /* of the first table's index */
+#define KEPT_BITS 14   /* of a table that is kept for the objects to come */
+#define FILTER_BITS 16 /* of the first table that has a filter */
+#define FILTER_SHARE 8 /* slots of the table for each word of the filter: ten bits a key */
+#define LARGE_PAGE ((size_t)2 << 20)
+#define BATCH 32 /* slots that the memory is asked for at once */
+
+/* In a slot: the key's index plus one, and eight bits that tell most other keys' slots apart. */
+#define KEY_BITS 24
+#define KEY_MASK (((uint32_t)1 << KEY_BITS) - 1)
+
+_Static_assert(LIMIT_JSON_KEYS < KEY_MASK, "keys have numbers of 24 bits");
+_Static_assert(LIMIT_JSON_BYTES <= UINT32_MAX, "offsets have 32 bits");
+
+/* Two odd numbers of many bits, for what the system gives no random ones. */
+#define SEED_A 0x9e3779b97f4a7c15u
+#define SEED_B 0xd6e8feb86659fd93u
 
 void
-json_keys_open(struct json_keys *keys)
+json_keys_open(struct json_keys *keys, struct bytes document)
 {
 	const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
 
 	/* A seed that the author of a file cannot know, so that no file is made of collisions. */
-	*keys = (struct json_keys){ .seed = 0x9e3779b97f4a7c15u };
+	*keys = (struct json_keys){ .document = document.data, .seed = { SEED_A, SEED_B } };
 	if (random != NULL)
-		memcpy(&keys->seed, random, sizeof(keys->seed));
+		memcpy(keys->seed, random, sizeof(keys->seed));
 }
 
 void
@@ -27,34 +45,73 @@ json_keys_close(struct json_keys *keys)
 {
 	free(keys->stack);
 	free(keys->table);
+	free(keys->filter);
+}
+
+/* Both halves of a product: what one bit changes, it changes in many. */
+static uint64_t
+mix(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+	uint64_t low = (a & 0xffffffff) * (b & 0xffffffff), high = (a >> 32) * (b >> 32);
+	uint64_t one = (a >> 32) * (b & 0xffffffff), two = (a & 0xffffffff) * (b >> 32);
+
+	return (low + (one << 32)) ^ (high + (two << 32)) ^ (one >> 32) ^ (two >> 32);
+#endif
 }
 
 static uint64_t
-mix(uint64_t hash, uint64_t word)
+load8(const uint8_t *p)
 {
-	hash = (hash ^ word) * 0xd6e8feb86659fd93u;
-	return hash ^ (hash >> 32);
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word;
 }
 
 static uint64_t
-hash_plain(uint64_t hash, struct bytes text)
+load4(const uint8_t *p)
 {
-	uint64_t word = 0;
-	size_t pos = 0;
+	uint32_t word;
 
-	for (; text.len - pos >= sizeof(word); pos += sizeof(word)) {
-		memcpy(&word, text.data + pos, sizeof(word));
-		hash = mix(hash, word);
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
+/* Sixteen bytes a step; the last step's may overlap. Most keys are shorter than that. */
+static uint32_t
+hash_plain(const uint64_t seed[2], size_t first, struct bytes text)
+{
+	const uint8_t *p = text.data;
+	uint64_t hash = seed[0] + first * SEED_B, a = 0, b = 0;
+	size_t left = text.len;
+
+	for (; left > 16; left -= 16, p += 16)
+		hash = mix(load8(p) ^ seed[1], load8(p + 8) ^ hash);
+	if (left >= 8) {
+		a = load8(p);
+		b = load8(p + left - 8);
+	} else if (left >= 4) {
+		a = load4(p);
+		b = load4(p + left - 4);
+	} else if (left > 0) {
+		a = (uint64_t)p[0] << 16 | (uint64_t)p[left / 2] << 8 | p[left - 1];
 	}
-	word = 0;
-	if (text.len > pos)
-		memcpy(&word, text.data + pos, text.len - pos);
-	return mix(mix(hash, word), text.len);
+	hash = mix(a ^ seed[1], b ^ hash);
+	return (uint32_t)(mix(hash ^ seed[0], text.len ^ SEED_A) >> 32);
 }
 
-/* The hash of what TEXT means. An escaped key is decoded in a buffer of its own: it is rare. */
+/*
+ * The hash of what TEXT means in the object whose keys start at FIRST; the same key in an object
+ * further out is another key. An escaped key is decoded in a buffer of its own: it is rare.
+ */
 static bool
-hash_key(uint64_t seed, struct bytes text, bool has_escapes, uint64_t *ret)
+hash_key(
+    const struct json_keys *keys, size_t first, struct bytes text, bool has_escapes, uint32_t *ret)
 {
 	struct bytes plain = text;
 	uint8_t *decoded = NULL;
@@ -65,94 +122,248 @@ hash_key(uint64_t seed, struct bytes text, bool has_escapes, uint64_t *ret)
 			return false;
 		plain = bytes_of(decoded, json_decode_escapes(text, decoded));
 	}
-	*ret = hash_plain(seed, plain);
+	*ret = hash_plain(keys->seed, first, plain);
 	free(decoded);
 	return true;
 }
 
-static bool
-same_key(const struct json_key *key, struct bytes text, bool has_escapes)
+/* The text of a key again. */
+static struct bytes
+text_of(const struct json_keys *keys, const struct json_key *key, bool *ret_has_escapes)
 {
-	uint8_t *a, *b;
-	bool same;
+	struct bytes rest = bytes_of(keys->document + key->offset, LIMIT_JSON_BYTES);
+	size_t len = 0;
 
-	if (!key->has_escapes && !has_escapes)
-		return bytes_equal(key->text, text);
-	a = malloc(key->text.len + 1);
+	/* Its end was found before, so it is there. */
+	*ret_has_escapes = false;
+	for (; rest.data[len] != '"'; len++)
+		if (rest.data[len] == '\\') {
+			*ret_has_escapes = true;
+			len++;
+		}
+	return bytes_of(rest.data, len);
+}
+
+static bool
+same_key(
+    const struct json_keys *keys, const struct json_key *key, struct bytes text, bool has_escapes)
+{
+	bool other_has_escapes, same;
+	struct bytes other = text_of(keys, key, &other_has_escapes);
+	uint8_t *a, *b;
+
+	if (!other_has_escapes && !has_escapes)
+		return bytes_equal(other, text);
+	a = malloc(other.len + 1);
 	b = malloc(text.len + 1);
 	/* Without memory two keys of the same hash count as the same: refusing is the safe side. */
 	same = a == NULL || b == NULL ||
-	    bytes_equal(bytes_of(a, json_decode_escapes(key->text, a)),
+	    bytes_equal(bytes_of(a, json_decode_escapes(other, a)),
 		bytes_of(b, json_decode_escapes(text, b)));
 	free(a);
 	free(b);
 	return same;
 }
 
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static size_t
+slot_of(const struct json_keys *keys, uint32_t hash)
+{
+	return hash >> (32 - keys->bits);
+}
+
+/* The slot behind SLOT. */
+static size_t
+after(const struct json_keys *keys, size_t slot)
+{
+	return (slot + 1) & (((size_t)1 << keys->bits) - 1);
+}
+
+/* What stands in the slot of the key of that INDEX. */
+static uint32_t
+entry_of(uint32_t hash, size_t index)
+{
+	return hash << KEY_BITS | ((uint32_t)index + 1);
+}
+
 static void
 place(struct json_keys *keys, size_t index)
 {
-	size_t slot = keys->stack[index].hash & (keys->size - 1);
+	uint32_t hash = keys->stack[index].hash;
+	size_t slot = slot_of(keys, hash);
 
 	while (keys->table[slot] != 0)
-		slot = (slot + 1) & (keys->size - 1);
-	keys->table[slot] = (uint32_t)index + 1;
-	keys->stack[index].slot = (uint32_t)slot;
+		slot = after(keys, slot);
+	keys->table[slot] = entry_of(hash, index);
 }
 
-/* Room for one more key in the stack and, at most half full, in the table. */
-static bool
-grow(struct json_keys *keys)
+/* Those that wait enter the table: they are new, so nothing is compared. */
+static void
+place_waiting(struct json_keys *keys)
 {
-	size_t room = keys->room == 0 ? FIRST_SIZE / 2 : keys->room * 2;
-	struct json_key *stack;
-	uint32_t *table;
+	while (keys->placed < keys->n) {
+		size_t end = keys->n - keys->placed < BATCH ? keys->n : keys->placed + BATCH;
 
-	if (keys->n < keys->room)
+		for (size_t i = keys->placed; i < end; i++)
+			__builtin_prefetch(&keys->table[slot_of(keys, keys->stack[i].hash)], 1);
+		for (; keys->placed < end; keys->placed++)
+			place(keys, keys->placed);
+	}
+}
+
+/* Is TEXT in the table, in the object whose keys start at FIRST? */
+static bool
+is_placed(
+    const struct json_keys *keys, size_t first, struct bytes text, bool has_escapes, uint32_t hash)
+{
+	for (size_t slot = slot_of(keys, hash); keys->table[slot] != 0; slot = after(keys, slot)) {
+		uint32_t entry = keys->table[slot], index = (entry & KEY_MASK) - 1;
+
+		if ((entry ^ hash << KEY_BITS) <= KEY_MASK && index >= first &&
+		    keys->stack[index].hash == hash &&
+		    same_key(keys, &keys->stack[index], text, has_escapes))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the filter ------------------------------------------------------------------------------ */
+
+/* Its word for HASH and the two bits in there. */
+static ALWAYS_INLINE uint64_t *
+filter_word(const struct json_keys *keys, uint32_t hash, uint64_t *ret_bits)
+{
+	*ret_bits = (uint64_t)1 << (hash & 63) | (uint64_t)1 << (hash >> 6 & 63);
+	return &keys->filter[slot_of(keys, hash) / FILTER_SHARE];
+}
+
+static void
+fill_filter(struct json_keys *keys)
+{
+	memset(keys->filter, 0, ((size_t)1 << keys->bits) / FILTER_SHARE * sizeof(uint64_t));
+	for (size_t i = 0; i < keys->n; i++) {
+		uint64_t bits, *word = filter_word(keys, keys->stack[i].hash, &bits);
+
+		*word |= bits;
+	}
+	keys->filtered = keys->n;
+}
+
+/* Could the key of that HASH be there? Notes it where it could not. */
+static bool
+may_be_there(struct json_keys *keys, uint32_t hash)
+{
+	uint64_t bits, *word;
+
+	if (keys->filter == NULL)
 		return true;
-	stack = reallocarray(keys->stack, room, sizeof(*stack));
-	if (stack == NULL)
+	/* Keys of objects that ended are still in it. */
+	if (keys->filtered > 2 * keys->room)
+		fill_filter(keys);
+	word = filter_word(keys, hash, &bits);
+	if ((*word & bits) == bits)
+		return true;
+	*word |= bits;
+	keys->filtered++;
+	return false;
+}
+
+/* ---- growing --------------------------------------------------------------------------------- */
+
+/* A table whose slots are free: of large pages where it fills some, since the steps into it go
+ * everywhere. */
+static uint32_t *
+new_table(size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	if (size * sizeof(uint32_t) >= LARGE_PAGE) {
+		uint32_t *table = aligned_alloc(LARGE_PAGE, size * sizeof(*table));
+
+		if (table == NULL)
+			return NULL;
+		(void)madvise(table, size * sizeof(*table), MADV_HUGEPAGE);
+		return memset(table, 0, size * sizeof(*table));
+	}
+#endif
+	return calloc(size, sizeof(uint32_t));
+}
+
+/* Makes a table of 2^BITS slots, and places all keys in it. Changes nothing without memory. */
+static bool
+resize(struct json_keys *keys, unsigned bits)
+{
+	size_t size = (size_t)1 << bits, room = size / 4 * 3;
+	uint32_t *table = new_table(size);
+	uint64_t *filter = bits < FILTER_BITS ? NULL : calloc(size / FILTER_SHARE, sizeof(*filter));
+	struct json_key *stack = NULL;
+
+	if (table != NULL && (filter != NULL || bits < FILTER_BITS))
+		stack = reallocarray(keys->stack, room, sizeof(*stack));
+	if (stack == NULL) {
+		free(table);
+		free(filter);
 		return false;
-	keys->stack = stack;
-	table = calloc(room * 2, sizeof(*table));
-	if (table == NULL)
-		return false;
+	}
 	free(keys->table);
+	free(keys->filter);
 	keys->table = table;
-	keys->size = room * 2;
+	keys->filter = filter;
+	keys->stack = stack;
 	keys->room = room;
-	for (size_t i = 0; i < keys->n; i++)
-		place(keys, i);
+	keys->bits = bits;
+	keys->placed = 0;
+	place_waiting(keys);
+	if (filter != NULL)
+		fill_filter(keys);
 	return true;
 }
 
 enum json_keys_result
 json_keys_add(struct json_keys *keys, size_t first, struct bytes text, bool has_escapes)
 {
-	uint64_t hash;
-	size_t slot;
+	uint32_t hash;
 
-	if (!grow(keys) || !hash_key(keys->seed, text, has_escapes, &hash))
+	if ((keys->n == keys->room &&
+		!resize(keys, keys->bits == 0 ? FIRST_BITS : keys->bits + 1)) ||
+	    !hash_key(keys, first, text, has_escapes, &hash))
 		return JSON_KEYS_MEMORY;
-	/* The same key in an object further out is another key. */
-	hash = mix(hash, first);
-	for (slot = hash & (keys->size - 1); keys->table[slot] != 0;
-	     slot = (slot + 1) & (keys->size - 1)) {
-		const struct json_key *key = &keys->stack[keys->table[slot] - 1];
-
-		if (key->hash == hash && keys->table[slot] > first &&
-		    same_key(key, text, has_escapes))
+	if (may_be_there(keys, hash)) {
+		place_waiting(keys);
+		if (is_placed(keys, first, text, has_escapes, hash))
 			return JSON_KEYS_DUPLICATE;
 	}
-	keys->stack[keys->n] = (struct json_key){ hash, text, (uint32_t)slot, has_escapes };
-	keys->n++;
-	keys->table[slot] = (uint32_t)keys->n;
+	keys->stack[keys->n++] = (struct json_key){ (uint32_t)(text.data - keys->document), hash };
 	return JSON_KEYS_NEW;
+}
+
+/* Gives a large object's table back at once: its slots are all over the memory. */
+static bool
+leave_large(struct json_keys *keys, size_t first)
+{
+	size_t n = keys->n;
+
+	keys->n = first;
+	if (resize(keys, KEPT_BITS))
+		return true;
+	keys->n = n;
+	return false;
 }
 
 void
 json_keys_leave(struct json_keys *keys, size_t first)
 {
-	while (keys->n > first)
-		keys->table[keys->stack[--keys->n].slot] = 0;
+	size_t kept = (size_t)1 << (KEPT_BITS - 1);
+
+	if (keys->n - first >= kept && first < kept / 2 && leave_large(keys, first))
+		return;
+	for (; keys->placed > first; keys->placed--) {
+		uint32_t entry = entry_of(keys->stack[keys->placed - 1].hash, keys->placed - 1);
+		size_t slot = slot_of(keys, keys->stack[keys->placed - 1].hash);
+
+		while (keys->table[slot] != entry)
+			slot = after(keys, slot);
+		keys->table[slot] = 0;
+	}
+	keys->n = first;
 }

@@ -3,6 +3,8 @@
 
 #include "core/text.h"
 
+#include "core/utf8.h"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
@@ -59,40 +61,10 @@ text_encode_utf8(struct buffer *out, uint32_t code)
 	}
 }
 
-/* Where the first byte stands that is not ASCII, from POS on: eight at a time. */
-static size_t
-skip_ascii(struct bytes b, size_t pos)
-{
-	while (b.len - pos >= 8) {
-		uint64_t word;
-
-		memcpy(&word, b.data + pos, 8);
-		if ((word & 0x8080808080808080u) != 0)
-			break;
-		pos += 8;
-	}
-	while (pos < b.len && b.data[pos] < 0x80)
-		pos++;
-	return pos;
-}
-
 bool
 text_is_utf8(struct bytes b)
 {
-	size_t pos = 0;
-
-	for (;;) {
-		uint32_t code;
-		size_t len;
-
-		pos = skip_ascii(b, pos);
-		if (pos == b.len)
-			return true;
-		len = text_decode_utf8(bytes_slice(b, pos, 4), &code);
-		if (len == 0)
-			return false;
-		pos += len;
-	}
+	return utf8_run(b) == b.len;
 }
 
 bool

@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "core/scan.h"
+#include "core/text.h"
+#include "core/utf8.h"
 #include "tests/tap.h"
 
 #include <stdlib.h>
@@ -84,6 +86,69 @@ test_bytes(void)
 	ok(same, "each byte at each place");
 }
 
+/* Every character in text long enough for blocks, and every pair of bytes as none. */
+static void
+test_utf8(void)
+{
+	uint8_t data[48];
+	bool valid = true, same = true;
+
+	for (uint32_t code = 0; code <= 0x10ffff; code++) {
+		struct buffer out = buffer_up_to(8);
+		size_t at = code % 37;
+
+		if (code >= 0xd800 && code <= 0xdfff)
+			continue;
+		text_encode_utf8(&out, code);
+		memset(data, 'x', sizeof(data));
+		memcpy(data + at, out.data, out.len);
+		valid = valid && utf8_run(bytes_of(data, sizeof(data))) == sizeof(data);
+		buffer_free(&out);
+	}
+	ok(valid, "every character is UTF-8");
+	for (unsigned pair = 0; pair < 0x10000; pair++)
+		for (size_t at = 0; at < 34; at++) {
+			memset(data, at % 2 == 0 ? 'x' : 0x80, sizeof(data));
+			data[at % 17] = (uint8_t) "\xf0\xe0\xf4\xed\xc3"[pair % 5];
+			data[at] = (uint8_t)(pair >> 8);
+			data[at + 1] = (uint8_t)pair;
+			same = same &&
+			    utf8_run(bytes_of(data, 40)) == utf8_run_plain(bytes_of(data, 40));
+		}
+	ok(same, "it ends where a character at a time ends");
+}
+
+static void
+test_utf8_mixed(void)
+{
+	static const char *const parts[] = { "a", "abcdefghijklmnop", "\xc3\xa9", "\xe4\xb8\xad",
+		"\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xe0\xa0\x80",
+		"\xf0\x90\x80\x80", "\xef\xbf\xbf", "\x80", "\xc3", "\xe4\xb8", "\xf0\x9f\x98",
+		"\xed\xa0\x80", "\xc0\xaf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+		"\xf5\x80\x80\x80", "\xff" };
+	bool same = true;
+
+	srand(2);
+	for (int round = 0; round < 200000 && same; round++) {
+		uint8_t data[SIZE];
+		size_t n = 0;
+		struct bytes b;
+
+		while (n < SIZE - 16) {
+			/* What is wrong comes late and seldom. */
+			size_t part =
+			    (size_t)rand() % (n > 20 && rand() % 9 == 0 ? ARRAY_LEN(parts) : 10);
+
+			memcpy(data + n, parts[part], strlen(parts[part]));
+			n += strlen(parts[part]);
+		}
+		b = exact(data, (size_t)rand() % n);
+		same = utf8_run(b) == utf8_run_plain(b);
+		free((void *)(uintptr_t)(b.data - 1));
+	}
+	ok(same, "characters and halves of them in any order");
+}
+
 static void
 test_meaning(void)
 {
@@ -112,5 +177,7 @@ main(void)
 	test_ways("mrfi", 3, 'f', "pairs of source");
 	test_ways("_.@[`{/:", 2, 'Z', "borders of names");
 	test_meaning();
+	test_utf8();
+	test_utf8_mixed();
 	return done_testing();
 }

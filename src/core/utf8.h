@@ -1,0 +1,12 @@
+/* How far text is UTF-8 (RFC 3629), sixteen bytes at a time. */
+#ifndef CORE_UTF8_H
+#define CORE_UTF8_H
+
+#include "core/bytes.h"
+
+/* The number of bytes from the start of B that are whole characters. */
+size_t utf8_run(struct bytes b);
+/* The same a character at a time, for the test that compares. */
+size_t utf8_run_plain(struct bytes b);
+
+#endif
