@@ -60,6 +60,7 @@ libcore_la_SOURCES = \
 	src/format/pickle_ops.c \
 	src/format/pickle_search.c \
 	src/format/pickle_stack.c \
+	src/format/pickle_text.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
 	src/format/python.c src/format/python.h \

@@ -36,6 +36,7 @@ enum span_kind {
 	SPAN_PROSE,	 /* a document, a comment, a description: running text */
 	SPAN_SOURCE,	 /* source code or a script */
 	SPAN_VALUE,	 /* one value of a structure; KEY names it */
+	SPAN_CONSTANT,	 /* a string of a program, for whatever purpose; KEY may name it */
 	SPAN_VOCABULARY, /* a tokenizer's vocabulary or merges: not statements of anybody */
 };
 
@@ -46,6 +47,13 @@ struct span {
 	uint64_t offset;   /* of the text's first byte in the member; where the text had to be
 			      decoded, offsets inside of it are near, not exact */
 };
+
+/* Is the span one piece of data, rather than text that somebody reads? */
+static inline bool
+span_is_data(const struct span *span)
+{
+	return span->kind == SPAN_VALUE || span->kind == SPAN_CONSTANT;
+}
 
 /* How the bytes of a piece are packed. */
 enum codec {

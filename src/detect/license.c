@@ -131,7 +131,7 @@ static bool
 is_text_span(const struct span *span)
 {
 	return span->kind == SPAN_PROSE || span->kind == SPAN_SOURCE ||
-	    (span->kind == SPAN_VALUE && span->text.len >= LONG_VALUE);
+	    (span_is_data(span) && span->text.len >= LONG_VALUE);
 }
 
 /* UTF-16 with a byte order mark becomes the bytes of its ASCII characters. */

@@ -99,7 +99,7 @@ confidence_of(
 	const struct pii_entity *entity = &pass->rules->entities[candidate->entity];
 	struct bytes value =
 	    bytes_slice(pass->text, candidate->start, candidate->end - candidate->start);
-	bool is_value = pass->span->kind == SPAN_VALUE;
+	bool is_value = span_is_data(pass->span);
 	unsigned sure = candidate->base;
 
 	if (is_value && pass->is_attribution && entity->document < 100 && sure > ATTRIBUTION)

@@ -424,7 +424,7 @@ static struct bytes
 with_name(const struct span *span, struct buffer *text, size_t *ret_prefix)
 {
 	*ret_prefix = 0;
-	if (span->kind != SPAN_VALUE || *span->key == '\0' || span->text.len > NAMED_VALUE)
+	if (!span_is_data(span) || *span->key == '\0' || span->text.len > NAMED_VALUE)
 		return span->text;
 	buffer_reset(text);
 	buffer_add_format(text, "%s=\"", span->key);

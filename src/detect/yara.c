@@ -358,6 +358,13 @@ lies_in(struct bytes part, struct bytes whole)
 	return part.data >= whole.data && part.data < whole.data + whole.len;
 }
 
+/* Strings of programs are anything, and the scan of the member has seen them as such. */
+static bool
+is_for_yara(const struct span *span)
+{
+	return span->kind != SPAN_VOCABULARY && span->kind != SPAN_CONSTANT;
+}
+
 /*
  * Spans that the scan of the member has not seen as what they are: decoded ones, templates, and
  * text inside of what is no text.
@@ -376,7 +383,7 @@ scan_spans(struct yara *yara, const struct member *member, const struct span *sp
 	batch->text = buffer_up_to(SIZE_MAX / 2);
 	scanning->scope = wanted;
 	for (size_t i = 0; more && i < n; i++) {
-		if (spans[i].kind == SPAN_VOCABULARY || scope_of_span(&spans[i]) != wanted ||
+		if (!is_for_yara(&spans[i]) || scope_of_span(&spans[i]) != wanted ||
 		    (wanted != SCOPE_TEMPLATE && !is_binary &&
 			lies_in(spans[i].text, member->bytes)))
 			continue;

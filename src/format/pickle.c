@@ -89,6 +89,7 @@ probe(const struct member *member)
 struct reading {
 	const struct member *member;
 	struct pickle_lists lists;
+	struct pickle_texts texts;
 	struct sink *sink;
 	struct pickle_survey *survey;
 	uint64_t stopped; /* where the stream that was read last ended */
@@ -135,6 +136,7 @@ run_stream(struct reading *reading, uint64_t start)
 	if (!vm_init(&vm, reading->member, start))
 		return false;
 	vm.lists = &reading->lists;
+	vm.texts = &reading->texts;
 	vm.sink = reading->sink;
 	vm.arena = sink_arena(reading->sink);
 	vm.survey = survey;
@@ -190,6 +192,7 @@ pickle_analyze(const struct member *member, uint64_t start, unsigned flavor,
 {
 	struct reading reading = { .member = member,
 		.lists = { .rules = rules, .sink = sink },
+		.texts = pickle_texts_new(sink),
 		.sink = sink,
 		.survey = ret,
 		.names = buffer_up_to(NAMES_KEPT) };
@@ -212,6 +215,7 @@ pickle_analyze(const struct member *member, uint64_t start, unsigned flavor,
 	sink_fact(sink, "pickle.protocol", "%u", ret->protocol);
 	if (ret->streams > 1)
 		sink_fact(sink, "pickle.streams", "%ju", (uintmax_t)ret->streams);
+	pickle_texts_end(&reading.texts);
 	buffer_free(&reading.names);
 	return ret->streams > 0;
 }

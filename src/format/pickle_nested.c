@@ -63,6 +63,8 @@ run_nested(struct pickle_vm *vm, struct bytes content, uint64_t offset, const ch
 	if (!vm_init(&inner, &member, 0))
 		return true;
 	inner.lists = vm->lists;
+	inner.texts = vm->texts;
+	inner.outer = vm->nesting > 0 ? vm->outer : offset;
 	inner.sink = vm->sink;
 	inner.arena = vm->arena;
 	inner.is_judging = true;

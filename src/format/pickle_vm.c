@@ -93,12 +93,15 @@ static bool
 op_text(struct pickle_vm *vm, unsigned width, enum pickle_tag tag)
 {
 	struct bytes content;
+	uint64_t offset;
 
 	if (!read_counted(vm, width, &content))
 		return false;
+	offset = vm->r.pos - content.len;
+	if (vm->is_judging)
+		vm_hand_text(vm, content, offset, tag == TAG_TEXT);
 	if (content.len >= 8 && vm->is_judging)
-		vm_look_inside(vm, content, (uint64_t)(content.data - vm->member->bytes.data),
-		    tag == TAG_TEXT);
+		vm_look_inside(vm, content, offset, tag == TAG_TEXT);
 	return vm_push(vm, value_of(tag, vm->op));
 }
 
@@ -113,8 +116,10 @@ op_text_line(struct pickle_vm *vm, bool is_quoted)
 		return false;
 	if (is_quoted && !vm_unquote(NULL, line, &content))
 		return vm_fail(vm, "a string has no quotes around it");
-	if (line.len >= 10 && vm->is_judging && vm_text(vm, v, &content) && content.len >= 8)
+	if (line.len >= 10 && vm->is_judging && vm_text(vm, v, &content) && content.len >= 8) {
+		vm_hand_text(vm, content, vm->op + 1 + is_quoted, true);
 		vm_look_inside(vm, content, vm->op + 1, content.data[0] != 0x80);
+	}
 	return vm_push(vm, v);
 }
 

@@ -2,6 +2,7 @@
 #ifndef FORMAT_PICKLE_VM_H
 #define FORMAT_PICKLE_VM_H
 
+#include "core/buffer.h"
 #include "core/reader.h"
 #include "format/globals.h"
 #include "format/pickle.h"
@@ -135,13 +136,24 @@ struct pickle_lists {
 	bool has_failed; /* which the sink has been told */
 };
 
+/* Strings on their way to the detectors; shared by all streams of a member. */
+struct pickle_texts {
+	struct sink *sink;
+	struct buffer lines; /* short ones, not handed on yet */
+	uint64_t offset;     /* of the first of those */
+	uint64_t copied;
+	unsigned own_left; /* how many more strings get a span each */
+};
+
 struct pickle_vm {
 	const struct member *member;
 	struct pickle_lists *lists;   /* NULL in a dry run */
+	struct pickle_texts *texts;   /* NULL in a dry run */
 	struct sink *sink;	      /* NULL in a dry run */
 	struct arena *arena;	      /* NULL in a dry run that keeps nothing */
 	struct pickle_survey *survey; /* may be NULL */
 	unsigned nesting;
+	uint64_t outer; /* of a nested pickle: where its constant stands in the member */
 	struct reader r;
 	uint64_t op; /* offset of the current opcode */
 	struct values stack, memo, marks;
@@ -294,6 +306,12 @@ const char *vm_full_name(struct pickle_vm *, const struct import *);
 
 /* pickle_nested.c: a pickle inside a constant. */
 void vm_look_inside(struct pickle_vm *, struct bytes content, uint64_t offset, bool is_text);
+
+/* pickle_text.c: strings become text for the detectors. */
+struct pickle_texts pickle_texts_new(struct sink *);
+void pickle_texts_end(struct pickle_texts *);
+/* The string or bytes just read, before it is pushed. */
+void vm_hand_text(struct pickle_vm *, struct bytes content, uint64_t offset, bool is_text);
 
 /* pickle_search.c: what stands outside of the streams. */
 /* Where the next stream begins that imports something. False where there is none, and with trouble

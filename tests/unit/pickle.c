@@ -215,6 +215,73 @@ test_expansion(void)
 	sink_free(sink);
 }
 
+/* The spans that hold TEXT, and the key of the last. */
+static size_t
+handed(const struct sink *from, const char *text, const char **ret_key)
+{
+	size_t n, count = 0;
+	const struct span *spans = sink_spans(from, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (bytes_find(spans[i].text, bytes_of_string(text), 0) >= 0) {
+			*ret_key = spans[i].key;
+			count++;
+		}
+	return count;
+}
+
+static void
+test_strings_are_text(void)
+{
+	static const struct {
+		const char *what;
+		struct bytes data;
+		const char *key;
+	} cases[] = {
+		{ "SETITEMS", RAW("\x80\4}(\x8c\4name\x8c\7one\x40two\x8c\1ku."), "name" },
+		{ "SETITEM", RAW("\x80\2}X\4\0\0\0nameX\7\0\0\0one\x40twos."), "name" },
+		{ "UNICODE of protocol 0", RAW("(dVname\nVbe one\x40two\ns."), "name" },
+		{ "STRING with an escape", RAW("(dS'name'\nS'be one\\x40two'\ns."), "name" },
+		{ "an item of a list", RAW("\x80\4](\x8c\4name\x8c\7one\x40twoe."), "" },
+		{ "a key", RAW("\x80\4}(\x8c\7one\x40twoK\1u."), "" },
+		{ "bytes that are text", RAW("\x80\4}(\x8c\4nameC\7one\x40twou."), "name" },
+		{ "a nested pickle",
+		    RAW("\x80\4"
+			"C\x15\x80\4}(\x8c\4name\x8c\7one\x40twou."
+			"."),
+		    "name" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct sink *from = analyze_as(&format_pickle, "a.pkl", cases[i].data);
+		const char *key = "none";
+		size_t n = handed(from, "one@two", &key);
+
+		ok(n == 1 && strcmp(key, cases[i].key) == 0, cases[i].what);
+		sink_free(from);
+	}
+}
+
+static void
+test_many_strings_are_text(void)
+{
+	static char b[1 << 20];
+	size_t n = 0, all;
+	const char *key = NULL;
+	struct sink *from;
+
+	for (unsigned i = 0; i < 20000; i++)
+		n += (size_t)snprintf(b + n, sizeof(b) - n, "\x8c\x0c<word-%05u>0", i);
+	memcpy(b + n, "N.", 2);
+	from = analyze_as(&format_pickle, "a.pkl", bytes_of(b, n + 2));
+	(void)sink_spans(from, &all);
+	ok(all < 1000, "many strings are few spans");
+	ok(handed(from, "<word-00000>", &key) == 1 && handed(from, "<word-19999>\n", &key) == 1 &&
+		handed(from, "\n<word-07000>\n", &key) == 1,
+	    "each is handed on once, with nothing glued to it");
+	sink_free(from);
+}
+
 static void
 test_probe_is_honest(void)
 {
@@ -236,6 +303,8 @@ main(void)
 	test_nested_pickles();
 	test_what_is_malformed();
 	test_expansion();
+	test_strings_are_text();
+	test_many_strings_are_text();
 	test_probe_is_honest();
 	return done_testing();
 }
