@@ -40,6 +40,7 @@ unit_tests = \
 	tests/unit/rules \
 	tests/unit/scan \
 	tests/unit/tensors \
+	tests/unit/secret_search \
 	tests/unit/secrets \
 	tests/unit/source \
 	tests/unit/text_mask \

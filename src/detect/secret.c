@@ -11,6 +11,8 @@
 #include "core/text.h"
 #include "detect/detector.h"
 #include "detect/secret_assign.h"
+#include "detect/secret_gate.h"
+#include "detect/secret_index.h"
 #include "detect/secret_rules.h"
 #include "detect/secret_value.h"
 
@@ -19,7 +21,6 @@
 #define WINDOW 2100	 /* bytes after a keyword: a JSON Web Token, the head of a key */
 #define NEAR 110	 /* bytes after a provider's name in which its value begins */
 #define NAMED_VALUE 8192 /* longer values are documents, and searched as such */
-#define GAP 42		 /* of those, at most so many that are not the value */
 #define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
 /*
@@ -30,7 +31,8 @@ struct compiled {
 	const struct rule_file *files;
 	size_t nfiles;
 	struct secret_rules *rules;
-	struct keywords *keywords;
+	struct secret_index anywhere, near_rows;
+	struct keywords *anywhere_keywords, *row_keywords;
 };
 
 struct hit {
@@ -43,6 +45,8 @@ struct hit {
 struct searching {
 	struct compiled *compiled;
 	struct bytes text;
+	const struct secret_index *index; /* of the keywords being looked for */
+	size_t base;			  /* of the part being looked at */
 	struct sink *sink;
 	struct hit *hits;
 	size_t n, room;
@@ -56,7 +60,8 @@ free_compiled(void *context)
 
 	if (compiled == NULL)
 		return;
-	keywords_free(compiled->keywords);
+	keywords_free(compiled->anywhere_keywords);
+	keywords_free(compiled->row_keywords);
 	secret_rules_free(compiled->rules);
 	free(compiled);
 }
@@ -78,18 +83,25 @@ compile(const struct rule_file *files, size_t n, struct status *status)
 static bool
 load(struct compiled *compiled, struct status *status)
 {
-	const struct secret_keyword *list;
-	size_t n;
+	struct secret_rules *rules;
 
-	if (compiled->keywords != NULL)
+	if (compiled->row_keywords != NULL)
 		return true;
 	if (compiled->rules == NULL)
 		compiled->rules = secret_rules_new(compiled->files, compiled->nfiles, status);
 	if (compiled->rules == NULL)
 		return false;
-	list = secret_rules_keywords(compiled->rules, &n);
-	compiled->keywords = keywords_new(list, n, KEYWORDS_AUTO);
-	return compiled->keywords != NULL ||
+	rules = compiled->rules;
+	if (secret_index_make(&compiled->anywhere, rules, false, secret_rules_arena(rules)) &&
+	    secret_index_make(&compiled->near_rows, rules, true, secret_rules_arena(rules))) {
+		if (compiled->anywhere_keywords == NULL)
+			compiled->anywhere_keywords = keywords_new(
+			    compiled->anywhere.keywords, compiled->anywhere.n, KEYWORDS_AUTO);
+		if (compiled->anywhere_keywords != NULL)
+			compiled->row_keywords = keywords_new(
+			    compiled->near_rows.keywords, compiled->near_rows.n, KEYWORDS_AUTO);
+	}
+	return compiled->row_keywords != NULL ||
 	    status_set(status, STATUS_MEMORY, "no memory for the keywords of secrets");
 }
 
@@ -264,7 +276,7 @@ judge_near(
 	size_t pos = (size_t)(secret.data - searching->text.data);
 	struct bytes gap = bytes_slice(searching->text, end, pos - end);
 
-	if (pos - end > GAP || secret_is_filler(secret, words))
+	if (pos - end > SECRET_GAP || secret_is_filler(secret, words))
 		return false;
 	if (rule->needs_link) {
 		if (!is_whole_value(searching->text, pos, pos + secret.len) ||
@@ -332,33 +344,37 @@ try_names(struct searching *searching, const struct secret_rule *rule, size_t st
 }
 
 static void
-on_keyword(void *context, uint32_t keyword, size_t end)
+follow(struct searching *searching, const struct secret_lead *lead, size_t start, size_t end)
+{
+	struct secret_rule *rule = lead->rule;
+	struct status status = { 0 };
+
+	if (rule->shape == SECRET_NAMES) {
+		try_names(searching, rule, start, end);
+	} else if (!secret_lead_fits(lead, searching->text, start, end)) {
+		return;
+	} else if (!secret_rule_compile(rule, &status)) {
+		if (!searching->is_broken)
+			sink_trouble(searching->sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+			    "%s", status.text);
+		searching->is_broken = true;
+	} else if (rule->shape == SECRET_TOKEN) {
+		try_token(searching, rule, start, end);
+	} else {
+		try_near(searching, rule, end);
+	}
+}
+
+static void
+on_keyword(void *context, uint32_t i, size_t end)
 {
 	struct searching *searching = context;
-	struct secret_rules *rules = searching->compiled->rules;
-	size_t nkeywords, nlist, n;
-	const struct secret_keyword *keywords = secret_rules_keywords(rules, &nkeywords);
-	struct secret_rule *list = secret_rules_list(rules, &nlist);
-	const uint32_t *of = secret_rules_of(rules, keyword, &n);
-	size_t start = end - keywords[keyword].len;
+	const struct secret_index *index = searching->index;
+	const struct secret_keyword *keyword = &index->keywords[i];
 
-	for (size_t i = 0; i < n && !searching->is_full; i++) {
-		struct secret_rule *rule = &list[of[i]];
-		struct status status = { 0 };
-
-		if (!secret_rule_compile(rule, &status)) {
-			if (!searching->is_broken)
-				sink_trouble(searching->sink, STATUS_INTERNAL,
-				    "scan/detector-failed", 0, "%s", status.text);
-			searching->is_broken = true;
-		} else if (rule->shape == SECRET_TOKEN) {
-			try_token(searching, rule, start, end);
-		} else if (rule->shape == SECRET_NEAR) {
-			try_near(searching, rule, end);
-		} else {
-			try_names(searching, rule, start, end);
-		}
-	}
+	end += searching->base;
+	for (size_t k = 0; k < keyword->n && !searching->is_full; k++)
+		follow(searching, &index->leads[keyword->first + k], end - keyword->len, end);
 }
 
 static int
@@ -434,15 +450,51 @@ with_name(const struct span *span, struct buffer *text, size_t *ret_prefix)
 	return buffer_ok(text) ? buffer_bytes(text) : span->text;
 }
 
+static bool
+search_part(struct searching *searching, struct keywords *keywords, size_t start, size_t end)
+{
+	struct bytes part = bytes_slice(searching->text, start, end - start);
+
+	searching->base = start;
+	return keywords_scan(keywords, part, on_keyword, searching);
+}
+
+/* Looks for keywords near rows that could be tokens; where rows are close, in one part. */
+static bool
+search_rows(struct searching *searching, const struct compiled *compiled)
+{
+	size_t reach = INDEX_REACH + compiled->near_rows.longest, start = 0, end = 0, pos = 0;
+	bool done = true;
+	struct bytes row;
+
+	searching->index = &compiled->near_rows;
+	while (done && gate_next(searching->text, pos, &row)) {
+		size_t first = (size_t)(row.data - searching->text.data);
+
+		pos = first + row.len;
+		first = first > reach ? first - reach : 0;
+		if (first > end) {
+			done =
+			    end == 0 || search_part(searching, compiled->row_keywords, start, end);
+			start = first;
+		}
+		end = pos + reach;
+	}
+	return done && (end == 0 || search_part(searching, compiled->row_keywords, start, end));
+}
+
 static void
 search(struct compiled *compiled, const struct span *span, struct buffer *named, struct sink *sink)
 {
 	size_t prefix;
 	/* The rules are this worker's own: patterns are compiled when first needed. */
-	struct searching searching = { .compiled = compiled, .sink = sink };
+	struct searching searching = {
+		.compiled = compiled, .index = &compiled->anywhere, .sink = sink
+	};
 
 	searching.text = with_name(span, named, &prefix);
-	if (!keywords_scan(compiled->keywords, searching.text, on_keyword, &searching))
+	if (!search_part(&searching, compiled->anywhere_keywords, 0, searching.text.len) ||
+	    !search_rows(&searching, compiled))
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
 		    "the search for secrets failed");
 	report(&searching, span->offset, prefix);

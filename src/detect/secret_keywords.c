@@ -9,8 +9,11 @@
 
 #include <stdlib.h>
 
-#define BLOCK (1 * MIB)		  /* read at a time by Hyperscan: stays in the cache */
-#define AUTOMATON_BYTES (8 * MIB) /* the automaton reads so much in the time Hyperscan is made */
+#define BLOCK (1 * MIB) /* read at a time by Hyperscan: stays in the cache */
+/* For each keyword: the automaton reads so much in the time that Hyperscan needs to be made. */
+#define AUTOMATON_BYTES (8 * KIB)
+#define WORTH_LOADING \
+	(4 * MIB) /* of a bundle: Hyperscan and its C++ library load in a millisecond */
 
 /* States are numbered in the order of their making; 0 is the root. */
 struct automaton {
@@ -264,7 +267,7 @@ void
 keywords_prepare(uint64_t bytes)
 {
 #ifdef HAVE_HYPERSCAN
-	if (bytes > AUTOMATON_BYTES)
+	if (bytes > WORTH_LOADING)
 		(void)hyperscan_load();
 #else
 	(void)bytes;
@@ -275,7 +278,8 @@ bool
 keywords_scan(struct keywords *keywords, struct bytes text, keywords_found *found, void *context)
 {
 #ifdef HAVE_HYPERSCAN
-	if (keywords->engine == KEYWORDS_AUTO && keywords->nread + text.len > AUTOMATON_BYTES)
+	if (keywords->engine == KEYWORDS_AUTO &&
+	    keywords->nread + text.len > keywords->n * AUTOMATON_BYTES)
 		/* Where it cannot be made (a processor without SSSE3), the automaton goes on. */
 		keywords->engine = make_database(keywords, hyperscan_loaded()) ? KEYWORDS_HYPERSCAN
 									       : KEYWORDS_AUTOMATON;

@@ -22,21 +22,12 @@ static const char *const allowed_keys[] = { "provider", "check", "token", "near"
 	"keywords", "before", "entropy", "least", "password", "open", "link", "validator",
 	"examples", "counter-examples", NULL };
 
-/* A keyword and one rule that it leads to; sorted by keyword, they become the lists. */
-struct pair {
-	const char *keyword;
-	uint32_t rule;
-};
-
 struct secret_rules {
 	struct arena *arena;
 	struct secret_rule *list;
 	size_t n;
-	struct pair *pairs;
+	struct secret_pair *pairs;
 	size_t npairs;
-	struct secret_keyword *keywords;
-	size_t nkeywords;
-	uint32_t *of; /* the rules of all keywords, one after the other */
 	struct secret_words words;
 	pcre2_match_data *match; /* of the match being made */
 	pcre2_match_context *context;
@@ -70,7 +61,7 @@ add_keyword(const struct source *source, unsigned line, struct bytes text)
 		return status_set(source->status, STATUS_MEMORY, "no memory for the rules");
 	for (char *c = copy; *c != '\0'; c++)
 		*c = (char)text_lower((unsigned char)*c);
-	rules->pairs[rules->npairs++] = (struct pair){ copy, (uint32_t)rules->n };
+	rules->pairs[rules->npairs++] = (struct secret_pair){ copy, (uint32_t)rules->n };
 	return true;
 }
 
@@ -130,7 +121,8 @@ read_shape(const struct source *source, const struct yaml_node *node, struct sec
 	    token != NULL	? token
 		: value != NULL ? value
 				: "");
-	if (rule->pattern == NULL)
+	if (rule->pattern == NULL ||
+	    !outline_read(&rule->outline, source->rules->arena, rule->pattern))
 		return status_set(source->status, STATUS_MEMORY, "no memory for the rules");
 	if (near != NULL)
 		return add_list(source, near, node->line);
@@ -274,36 +266,12 @@ read_file(struct secret_rules *rules, const struct rule_file *file, struct statu
 static int
 compare_pairs(const void *a, const void *b)
 {
-	const struct pair *x = a, *y = b;
+	const struct secret_pair *x = a, *y = b;
 	int order = strcmp(x->keyword, y->keyword);
 
 	if (order != 0)
 		return order;
 	return x->rule < y->rule ? -1 : x->rule > y->rule;
-}
-
-static bool
-join_pairs(struct secret_rules *rules)
-{
-	qsort(rules->pairs, rules->npairs, sizeof(*rules->pairs), compare_pairs);
-	rules->keywords = arena_array(rules->arena, rules->npairs + 1, sizeof(*rules->keywords));
-	rules->of = arena_array(rules->arena, rules->npairs + 1, sizeof(*rules->of));
-	if (rules->keywords == NULL || rules->of == NULL)
-		return false;
-	for (size_t i = 0; i < rules->npairs; i++) {
-		const struct pair *pair = &rules->pairs[i];
-		struct secret_keyword *last =
-		    rules->nkeywords == 0 ? NULL : &rules->keywords[rules->nkeywords - 1];
-
-		rules->of[i] = pair->rule;
-		if (last != NULL && strcmp(last->text, pair->keyword) == 0)
-			last->n++;
-		else
-			rules->keywords[rules->nkeywords++] =
-			    (struct secret_keyword){ pair->keyword, strlen(pair->keyword),
-				    (uint32_t)i, 1 };
-	}
-	return true;
 }
 
 static bool
@@ -340,12 +308,12 @@ secret_rules_new(const struct rule_file *files, size_t n, struct status *status)
 	}
 	for (size_t i = 0; done && i < n; i++)
 		done = read_file(rules, &files[i], status);
-	if (done && !join_pairs(rules))
-		done = status_set(status, STATUS_MEMORY, "no memory for the rules");
 	if (!done) {
 		secret_rules_free(rules);
 		return NULL;
 	}
+	if (rules->npairs > 1)
+		qsort(rules->pairs, rules->npairs, sizeof(*rules->pairs), compare_pairs);
 	return rules;
 }
 
@@ -375,18 +343,17 @@ secret_rules_list(const struct secret_rules *rules, size_t *ret_n)
 	return rules->list;
 }
 
-const struct secret_keyword *
-secret_rules_keywords(const struct secret_rules *rules, size_t *ret_n)
+const struct secret_pair *
+secret_rules_pairs(const struct secret_rules *rules, size_t *ret_n)
 {
-	*ret_n = rules->nkeywords;
-	return rules->keywords;
+	*ret_n = rules->npairs;
+	return rules->pairs;
 }
 
-const uint32_t *
-secret_rules_of(const struct secret_rules *rules, size_t keyword, size_t *ret_n)
+struct arena *
+secret_rules_arena(struct secret_rules *rules)
 {
-	*ret_n = rules->keywords[keyword].n;
-	return &rules->of[rules->keywords[keyword].first];
+	return rules->arena;
 }
 
 /*

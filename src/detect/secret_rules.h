@@ -15,6 +15,9 @@
 
 #include "core/rules.h"
 #include "detect/secret_keywords.h"
+#include "detect/secret_outline.h"
+
+#define SECRET_GAP 42 /* bytes at most between a service's name and its value */
 
 enum secret_shape { SECRET_TOKEN, SECRET_NEAR, SECRET_NAMES };
 
@@ -46,6 +49,7 @@ struct secret_rule {
 	bool is_open;	  /* token: more of the same characters may stand around it */
 	bool needs_link;  /* near: a word like `key` or an assignment must join name and value */
 	const struct secret_validator *validator; /* NULL: the pattern says all */
+	struct outline outline;			  /* of the pattern */
 	void *code;				  /* of PCRE2, compiled at the first hit */
 	bool is_broken;				  /* it did not compile */
 };
@@ -60,6 +64,12 @@ struct secret_words {
 	const char **bigrams;	   /* pairs of letters that words are made of */
 };
 
+/* A keyword, in lower case, and a rule that it leads to, as its place in the list. */
+struct secret_pair {
+	const char *keyword;
+	uint32_t rule;
+};
+
 struct secret_rules;
 
 /* Reads the rules; nothing is compiled. NULL and a status where a file is wrong. */
@@ -68,9 +78,9 @@ MUST_USE struct secret_rules *secret_rules_new(
 void secret_rules_free(struct secret_rules *);
 const struct secret_words *secret_rules_words(const struct secret_rules *);
 struct secret_rule *secret_rules_list(const struct secret_rules *, size_t *ret_n);
-const struct secret_keyword *secret_rules_keywords(const struct secret_rules *, size_t *ret_n);
-/* The rules of keyword I, as indexes of the list. */
-const uint32_t *secret_rules_of(const struct secret_rules *, size_t keyword, size_t *ret_n);
+/* Sorted by keyword, then by rule; strings and arrays live as long as the rules. */
+const struct secret_pair *secret_rules_pairs(const struct secret_rules *, size_t *ret_n);
+struct arena *secret_rules_arena(struct secret_rules *);
 /* Compiles the pattern of a rule where that was not done yet. False and a status where it is
  * wrong; names have none. */
 MUST_USE bool secret_rule_compile(struct secret_rule *, struct status *);

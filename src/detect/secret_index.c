@@ -1,0 +1,119 @@
+/* Keywords and what they lead to: see detect/secret_index.h. */
+#include "config.h"
+
+#include "detect/secret_index.h"
+
+#include "core/text.h"
+#include "detect/secret_gate.h"
+
+/*
+ * Does every value that the rule accepts stand in such a row, and near its keyword? A value that
+ * needs a word like token before it is judged by its digits (is_key_of_service), and so is a row;
+ * of the others the length must tell. Without entropy it may be words.
+ */
+static bool
+needs_row(const struct secret_rule *rule)
+{
+	switch (rule->shape) {
+	case SECRET_TOKEN:
+		return rule->entropy > 0 && rule->before <= INDEX_REACH &&
+		    outline_has_run(&rule->outline, GATE_PLAIN, INDEX_REACH);
+	case SECRET_NEAR:
+		return outline_has_run(
+		    &rule->outline, rule->needs_link ? GATE_LEAST : GATE_PLAIN, INDEX_REACH);
+	default:
+		return false;
+	}
+}
+
+static bool
+is_name_byte(char c)
+{
+	int lower = text_lower((uint8_t)c);
+
+	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* Does the name LONGER end with SHORTER, so that this finds all that it finds? */
+static bool
+is_covered(const char *longer, const char *shorter)
+{
+	size_t n = strlen(longer), m = strlen(shorter);
+
+	if (m >= n || strcmp(longer + n - m, shorter) != 0)
+		return false;
+	for (size_t i = 0; i < n - m; i++)
+		if (!is_name_byte(longer[i]))
+			return false;
+	return true;
+}
+
+/* `api_key` and `key` of one rule: a name is read from its beginning, wherever the keyword is. */
+static bool
+is_idle(const struct secret_pair *pairs, size_t n, size_t i, const struct secret_rule *list)
+{
+	if (list[pairs[i].rule].shape != SECRET_NAMES)
+		return false;
+	for (size_t k = 0; k < n; k++)
+		if (pairs[k].rule == pairs[i].rule &&
+		    is_covered(pairs[i].keyword, pairs[k].keyword))
+			return true;
+	return false;
+}
+
+static void
+add(struct secret_index *index, const char *keyword, struct secret_rule *rule, size_t nleads)
+{
+	struct secret_keyword *last = index->n == 0 ? NULL : &index->keywords[index->n - 1];
+	size_t len = strlen(keyword);
+
+	index->leads[nleads] = (struct secret_lead){ rule, 0 };
+	if (rule->shape == SECRET_TOKEN && rule->before > 0)
+		index->leads[nleads].behind = outline_behind(&rule->outline, keyword);
+	if (last != NULL && strcmp(last->text, keyword) == 0)
+		last->n++;
+	else
+		index->keywords[index->n++] =
+		    (struct secret_keyword){ keyword, len, (uint32_t)nleads, 1 };
+	index->longest = len > index->longest ? len : index->longest;
+}
+
+bool
+secret_index_make(
+    struct secret_index *index, struct secret_rules *rules, bool is_near_rows, struct arena *arena)
+{
+	size_t npairs, nrules, nleads = 0;
+	const struct secret_pair *pairs = secret_rules_pairs(rules, &npairs);
+	struct secret_rule *list = secret_rules_list(rules, &nrules);
+
+	*index = (struct secret_index){ .keywords = arena_array(
+					    arena, npairs + 1, sizeof(*index->keywords)),
+		.leads = arena_array(arena, npairs + 1, sizeof(*index->leads)) };
+	if (index->keywords == NULL || index->leads == NULL)
+		return false;
+	for (size_t i = 0; i < npairs; i++) {
+		struct secret_rule *rule = &list[pairs[i].rule];
+
+		if (needs_row(rule) == is_near_rows && !is_idle(pairs, npairs, i, list))
+			add(index, pairs[i].keyword, rule, nleads++);
+	}
+	return true;
+}
+
+bool
+secret_lead_fits(const struct secret_lead *lead, struct bytes text, size_t start, size_t end)
+{
+	const struct secret_rule *rule = lead->rule;
+
+	if (rule->shape == SECRET_NAMES || !rule->outline.is_known)
+		return true;
+	if (rule->shape == SECRET_TOKEN && rule->before == 0)
+		return outline_fits(&rule->outline, 0, text, start);
+	if (rule->shape == SECRET_TOKEN)
+		return lead->behind == SIZE_MAX ||
+		    outline_fits(&rule->outline, lead->behind, text, end);
+	for (size_t pos = end; pos <= end + SECRET_GAP && pos < text.len; pos++)
+		if (outline_fits(&rule->outline, 0, text, pos))
+			return true;
+	return false;
+}

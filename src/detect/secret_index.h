@@ -1,0 +1,32 @@
+/*
+ * The keywords of the rules, and what each leads to. Two lists: most rules want a row of bytes that
+ * could be a token (secret_gate.h) near their keyword and are looked for there only; the others,
+ * passwords and names above all, everywhere.
+ */
+#ifndef DETECT_SECRET_INDEX_H
+#define DETECT_SECRET_INDEX_H
+
+#include "detect/secret_rules.h"
+
+#define INDEX_REACH 128 /* bytes at most between the keyword and the row */
+
+struct secret_lead {
+	struct secret_rule *rule;
+	/* What stands behind the keyword begins with this piece of the outline; SIZE_MAX: unclear.
+	 */
+	size_t behind;
+};
+
+struct secret_index {
+	struct secret_keyword *keywords; /* each with its leads: FIRST and N */
+	size_t n, longest;
+	struct secret_lead *leads;
+};
+
+/* The keywords of the rules that need a row nearby, or of the others. False out of memory. */
+MUST_USE bool secret_index_make(
+    struct secret_index *, struct secret_rules *, bool is_near_rows, struct arena *);
+/* Can the rule of a keyword at [START, END) of TEXT match at all? */
+bool secret_lead_fits(const struct secret_lead *, struct bytes text, size_t start, size_t end);
+
+#endif

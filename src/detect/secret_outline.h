@@ -1,0 +1,43 @@
+/*
+ * The outline of a pattern: a coarse form of it that every match has, read from its text. It is
+ * walked in some nanoseconds, where PCRE2 takes a microsecond to say no, and it says how far a
+ * keyword can be from the random part. What it cannot read (back references, modes, conditions)
+ * it leaves to PCRE2: an outline may say yes too often, never no.
+ */
+#ifndef DETECT_SECRET_OUTLINE_H
+#define DETECT_SECRET_OUTLINE_H
+
+#include "core/arena.h"
+#include "core/bytes.h"
+#include "core/compiler.h"
+
+#define OUTLINE_INFINITE UINT16_MAX
+
+/* MIN to MAX bytes of a set. */
+struct outline_piece {
+	uint8_t set[32]; /* a bit for each byte */
+	uint16_t min, max;
+	uint16_t run; /* of alternatives: bytes of tokens in a row in the one with the fewest */
+	const char *from, *to; /* its place in the pattern */
+};
+
+struct outline {
+	const struct outline_piece
+	    *pieces; /* one after the other make a match; assertions are none */
+	size_t n;
+	bool is_known; /* the pattern could be read */
+};
+
+/* The outline of PATTERN, which must outlive it. False out of memory. */
+MUST_USE bool outline_read(struct outline *, struct arena *, const char *pattern);
+/* The pieces that follow KEYWORD (lower case); SIZE_MAX where it is not plain to see. */
+size_t outline_behind(const struct outline *, const char *keyword);
+/* Can pieces from FIRST on match TEXT at POS? */
+bool outline_fits(const struct outline *, size_t first, struct bytes text, size_t pos);
+/*
+ * Does every match hold LEAST bytes of tokens (secret_gate.h) in a row that begin within REACH of
+ * its start?
+ */
+bool outline_has_run(const struct outline *, size_t least, size_t reach);
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * How the secret detector saves its time: rows that could be tokens, found in two ways that agree,
+ * and outlines, which never refuse what their pattern matches.
+ */
+#include "config.h"
+
+#include "core/limits.h"
+#include "detect/secret_gate.h"
+#include "detect/secret_index.h"
+#include "detect/secret_rules.h"
+#include "tests/tap.h"
+
+#include <stdlib.h>
+
+static uint64_t state = 0x2545f4914f6cdd1du;
+
+static unsigned
+next_random(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33);
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static void
+test_rows(void)
+{
+	static const struct {
+		const char *text, *row;
+	} cases[] = {
+		{ "the key is abc123def456, so", "abc123def456" },
+		{ "the key is abc123def45", NULL },
+		{ "self.attention_weight_token_layers", NULL },
+		{ "self.Attention_weight_token", "self.Attention_weight_token" },
+		{ "SELF_ATTENTION_WEIGHT_TOKEN", NULL },
+		{ "abcdefghijklmnop", "abcdefghijklmnop" },
+		{ "abcdefghijklmno_p", NULL },
+		{ "1234-5678-9012-3456-7890", "1234-5678-9012-3456-7890" },
+		{ "1234-5678-9012-3456", NULL },
+		{ "a b c \xc3\xa9"
+		  "abcdefghi_1\xc3\xa9",
+		    NULL },
+		{ "", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bytes text = bytes_of_string(cases[i].text), row;
+		bool found = gate_next(text, 0, &row);
+
+		if (!ok(found == (cases[i].row != NULL) &&
+			    (!found || bytes_equal_string(row, cases[i].row)),
+			"a row that could be a token is told from words"))
+			printf("# %s\n", cases[i].text);
+	}
+}
+
+/* Both forms over TEXT, to its end. */
+static bool
+forms_agree(struct bytes text)
+{
+	size_t pos = 0;
+
+	for (;;) {
+		struct bytes fast, plain;
+		bool found = gate_next(text, pos, &fast);
+
+		if (found != gate_next_plain(text, pos, &plain))
+			return false;
+		if (!found)
+			return true;
+		if (fast.data != plain.data || fast.len != plain.len)
+			return false;
+		pos = (size_t)(fast.data - text.data) + fast.len;
+	}
+}
+
+static void
+test_forms(void)
+{
+	static const char alphabet[] = "ab1_ .A\nzq-7\x80+";
+	bool agree = true;
+	uint8_t text[400];
+
+	for (unsigned i = 0; i < 30000 && agree; i++) {
+		size_t len = next_random() % sizeof(text);
+		/* Some texts of few different bytes, some with rare breaks, some of all. */
+		unsigned different = 1 + i % (sizeof(alphabet) - 1), rare = 1 + i % 40;
+
+		for (size_t k = 0; k < len; k++)
+			text[k] = (uint8_t)alphabet[next_random() %
+			    (next_random() % rare == 0 ? sizeof(alphabet) - 1 : different)];
+		agree = forms_agree(bytes_of(text, len));
+	}
+	ok(agree, "64 bytes at a time find the same rows as one at a time");
+}
+
+/* ---- outlines ------------------------------------------------------------------------------ */
+
+static void
+test_outlines(void)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool fits;
+	} cases[] = {
+		{ "ghp_[0-9A-Za-z]{6}", "ghp_abc123", true },
+		{ "ghp_[0-9A-Za-z]{6}", "ghp_abc12", false },
+		{ "ghp_[0-9A-Za-z]{6}", "GHP_abc123", false },
+		{ "(?i)ghp_[0-9a-z]{6}", "GHP_ABC123", true },
+		{ "key[^\\n]{0,4}=x", "key   =x", true },
+		{ "key[^\\n]{0,4}=x", "key\n=x", false },
+		{ "key(?:one|three)\\s*=", "keythree  =", true },
+		{ "key(?:one|three)\\s*=", "key =", false },
+		{ "key(?:one|three)?\\s*=", "key =", true },
+		{ "key(?=[a-z])\\b[^a-z]?x", "keyx", true },
+		{ "a|bc", "bc", true },
+		{ "\\$2[ab]\\$[./]{2}", "$2a$./", true },
+		{ "key\\x20=", "anything", true }, /* not read: PCRE2 has to say */
+		{ "(a)\\1", "anything", true },
+	};
+	struct arena *arena = arena_new(MIB);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct outline outline;
+
+		if (arena == NULL || !outline_read(&outline, arena, cases[i].pattern))
+			abort();
+		if (!ok(outline_fits(&outline, 0, bytes_of_string(cases[i].text), 0) ==
+			    cases[i].fits,
+			"an outline is walked"))
+			printf("# %s over %s\n", cases[i].pattern, cases[i].text);
+	}
+	arena_free(arena);
+}
+
+static void
+test_parts(void)
+{
+	static const struct {
+		const char *pattern, *keyword;
+		size_t behind;
+		bool has_run;
+	} cases[] = {
+		{ "[0-9a-f]{8}\\.atlasv1\\.[\\w=-]{60}", ".atlasv1.", 10, true },
+		{ "user=(?:password|passwd)\\s*=", "passwd", 6, false },
+		{ "(?i)x{3}KEY=y", "key=", 5, false }, { "key.key", "key", SIZE_MAX, false },
+		{ "key[a-z]{3}", "abc", SIZE_MAX, false }, { "ab[0-9]{14}", "ab", 2, true },
+		{ "ab ?[0-9]{15}", "ab", 2, false }, { "ab_?[0-9]{14}", "ab", 2, true },
+		{ "(?:a[0-9]{16}|b[0-9]{15})", "ab", SIZE_MAX, true },
+		{ "(?:a[0-9]{16}|b[0-9]{14})", "ab", SIZE_MAX, false },
+		{ "key[^\\n]{0,200}[0-9]{16}", "key", 3, false }, /* too far */
+	};
+	struct arena *arena = arena_new(MIB);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct outline outline;
+
+		if (arena == NULL || !outline_read(&outline, arena, cases[i].pattern))
+			abort();
+		if (!ok(outline_behind(&outline, cases[i].keyword) == cases[i].behind &&
+			    outline_has_run(&outline, GATE_PLAIN, INDEX_REACH) == cases[i].has_run,
+			"what stands behind a keyword and in a row is read from the pattern"))
+			printf("# %s\n", cases[i].pattern);
+	}
+	arena_free(arena);
+}
+
+/* A text that the outline has, and then, mostly, a small change to it. */
+static size_t
+make_text(const struct outline *outline, uint8_t *text, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < outline->n; i++) {
+		const struct outline_piece *piece = &outline->pieces[i];
+		unsigned more = piece->max > piece->min ? next_random() % 3 : 0,
+			 count = piece->min + (piece->min + more > piece->max ? 0 : more);
+
+		while (count > 0 && n < size) {
+			unsigned c = next_random() % 128;
+
+			if ((piece->set[c / 8] >> c % 8 & 1) == 0)
+				continue;
+			text[n++] = (uint8_t)c;
+			count--;
+		}
+	}
+	if (n > 0 && next_random() % 4 != 0)
+		text[next_random() % n] = (uint8_t)(' ' + next_random() % 95);
+	return n;
+}
+
+/* Patterns of words need more luck than random bytes have; enough others match. */
+static void
+test_agreement(struct secret_rules *rules)
+{
+	size_t n, matched = 0, refused = 0, unread = 0;
+	struct secret_rule *list = secret_rules_list(rules, &n);
+	uint8_t text[2048];
+
+	for (size_t i = 0; i < n; i++) {
+		struct status status = { 0 };
+
+		if (list[i].shape == SECRET_NAMES || !secret_rule_compile(&list[i], &status))
+			continue;
+		unread += !list[i].outline.is_known;
+		for (unsigned k = 0; k < 40 && list[i].outline.is_known; k++) {
+			struct bytes made = bytes_of(
+					 text, make_text(&list[i].outline, text, sizeof(text))),
+				     secret;
+			size_t pos = 0;
+
+			if (!secret_rule_match(rules, &list[i], made, true, &pos, &secret))
+				continue;
+			matched++;
+			if (!outline_fits(&list[i].outline, 0, made, 0)) {
+				refused++;
+				printf("# %s: %.*s\n", list[i].id, (int)made.len, text);
+			}
+		}
+	}
+	ok(matched > 1000, "many made texts match their patterns");
+	eq_u64(refused, 0, "and no outline refuses one of them");
+	ok(unread < 10, "nearly every pattern has an outline");
+}
+
+int
+main(void)
+{
+	const char *top = getenv("top_srcdir");
+	struct status status = { 0 };
+	char folder[4096];
+	const char *folders[] = { folder };
+	const struct rule_file *list;
+	struct rules *files;
+	struct secret_rules *rules;
+	size_t n;
+
+	snprintf(folder, sizeof(folder), "%s/rules", top == NULL ? "." : top);
+	files = rules_open(folders, 1, &status);
+	if (files == NULL)
+		abort();
+	list = rules_files(files, "secrets", &n);
+	rules = secret_rules_new(list, n, &status);
+	test_rows();
+	test_forms();
+	test_outlines();
+	test_parts();
+	if (ok(rules != NULL, "the rules are read"))
+		test_agreement(rules);
+	secret_rules_free(rules);
+	rules_free(files);
+	return done_testing();
+}
