@@ -201,8 +201,13 @@ read_number(struct walk *walk)
 		return unexpected(walk, "a value");
 	if (len > 1 && walk->b.data[walk->pos - len] == '0')
 		return fail(walk, JSON_FAULT_SYNTAX, start, "a number with a leading zero");
-	if (accept(walk, '.') && digits(walk) == 0)
-		return unexpected(walk, "a digit");
+	if (accept(walk, '.')) {
+		/* Measurements have many. */
+		len = scan_digits(walk->b, walk->pos) - walk->pos;
+		walk->pos += len;
+		if (len == 0)
+			return unexpected(walk, "a digit");
+	}
 	has_exponent = accept(walk, 'e') || accept(walk, 'E');
 	if (has_exponent) {
 		if (!accept(walk, '+'))

@@ -3,6 +3,8 @@
 
 #include "core/json_escape.h"
 
+#include "core/scan.h"
+
 static bool
 hex4(struct bytes b, size_t pos, uint32_t *ret)
 {
@@ -47,21 +49,44 @@ unicode_escape(struct bytes b, uint32_t *ret_code, bool *ret_lone)
 	return 12;
 }
 
+/* What a backslash before C stands for; 0 where it is no escape of two bytes. */
+static uint8_t
+short_escape(uint8_t c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+	case '/':
+		return c;
+	case 'n':
+		return '\n';
+	case 't':
+		return '\t';
+	case 'r':
+		return '\r';
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	default:
+		return 0;
+	}
+}
+
 size_t
 json_escape(struct bytes b, uint32_t *ret_code, bool *ret_lone)
 {
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *found;
+	uint8_t short_one;
 
 	*ret_lone = false;
-	if (b.len < 2 || b.data[0] != '\\' || b.data[1] == '\0')
+	if (b.len < 2 || b.data[0] != '\\')
 		return 0;
 	if (b.data[1] == 'u')
 		return unicode_escape(b, ret_code, ret_lone);
-	found = strchr(from, b.data[1]);
-	if (found == NULL)
+	short_one = short_escape(b.data[1]);
+	if (short_one == 0)
 		return 0;
-	*ret_code = (uint32_t)to[found - from];
+	*ret_code = short_one;
 	return 2;
 }
 
@@ -96,14 +121,15 @@ json_decode_escapes(struct bytes text, uint8_t *out)
 	size_t pos = 0, n = 0;
 
 	while (pos < text.len) {
+		size_t run = scan_any(text, pos, '\\', '\\', '\\') - pos, len;
 		uint32_t code = 0xfffd;
 		bool lone;
-		size_t len;
 
-		if (text.data[pos] != '\\') {
-			out[n++] = text.data[pos++];
-			continue;
-		}
+		memcpy(out + n, text.data + pos, run);
+		n += run;
+		pos += run;
+		if (pos == text.len)
+			break;
 		len = json_escape(bytes_slice(text, pos, text.len), &code, &lone);
 		if (len == 0) /* not a valid string: keep the bytes */
 			out[n++] = text.data[pos++];

@@ -107,6 +107,43 @@ scan_space(struct bytes b, size_t pos)
 	return scan_space_plain(b, pos);
 }
 
+/* ---- what ends digits -------------------------------------------------------------------------
+ */
+
+static inline size_t
+scan_digits_plain(struct bytes b, size_t pos)
+{
+	while (pos < b.len && b.data[pos] >= '0' && b.data[pos] <= '9')
+		pos++;
+	return pos;
+}
+
+#ifdef __SSE2__
+/* Is each byte FIRST or one of the COUNT bytes behind it? */
+static ALWAYS_INLINE __m128i
+scan_within(__m128i block, uint8_t first, uint8_t count)
+{
+	__m128i from = _mm_sub_epi8(block, _mm_set1_epi8((char)first));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)count)), from);
+}
+
+static ALWAYS_INLINE unsigned
+scan_digits_marks(const uint8_t *p)
+{
+	return (unsigned)_mm_movemask_epi8(scan_within(scan_load(p), '0', 9)) ^ 0xffff;
+}
+#endif
+
+static inline size_t
+scan_digits(struct bytes b, size_t pos)
+{
+#ifdef __SSE2__
+	pos = scan_blocks(b, pos, 0, scan_digits_marks);
+#endif
+	return scan_digits_plain(b, pos);
+}
+
 /*
  * ---- where Python source may change its meaning -----------------------------------------------
  * A quote, a comment, a parenthesis that may call, and the letters that "import" and "from" begin
@@ -187,15 +224,6 @@ scan_name_plain(struct bytes b, size_t low, size_t end)
 }
 
 #ifdef __SSE2__
-/* Is each byte FIRST or one of the COUNT bytes behind it? */
-static ALWAYS_INLINE __m128i
-scan_within(__m128i block, uint8_t first, uint8_t count)
-{
-	__m128i from = _mm_sub_epi8(block, _mm_set1_epi8((char)first));
-
-	return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)count)), from);
-}
-
 static ALWAYS_INLINE unsigned
 scan_name_marks(const uint8_t *p)
 {

@@ -3,6 +3,7 @@
 
 #include "format/json_text.h"
 
+#include "core/scan.h"
 #include "core/text.h"
 
 #define PATH_KEYS 12	  /* a path shows so many keys at most */
@@ -11,6 +12,7 @@
 #define KEY_MIN 8	  /* shorter keys are no statement */
 #define LONG_NUMBER 7	  /* digits from which on a number may identify somebody */
 #define VOCABULARY_MIN 64 /* entries that map to numbers make a vocabulary */
+#define ENTRY_MIN 5	  /* bytes of one: "":0, */
 #define LINES_MAX (16 * MIB)
 
 const char *
@@ -145,9 +147,13 @@ visit_number(struct json_text *json, const struct json_token *token)
 {
 	if (json->keyed_left == 0 || in_vocabulary(json))
 		return;
-	if (token->text.len >= LONG_NUMBER)
+	if (token->text.len >= LONG_NUMBER) {
 		sink_text(json->sink, SPAN_VALUE, json_text_path(json, token->depth), token->text,
 		    json->offset + token->offset);
+		/* Measurements by the million are no statements. */
+		if (++json->numbers == JSON_TEXT_NUMBERS)
+			json->keyed_left = 0;
+	}
 	json->run = token->offset + token->text.len;
 }
 
@@ -223,6 +229,27 @@ count_numbers(const struct json_token *token, void *context)
 	return token->event == JSON_KEY || (token->event == JSON_OBJECT_BEGIN && token->depth == 0);
 }
 
+/* Could the document map words to numbers? It does not where its first value is something else. */
+static bool
+may_be_vocabulary(struct bytes text)
+{
+	size_t pos = scan_space(text, 0);
+
+	if (pos == text.len || text.data[pos] != '{')
+		return false;
+	pos = scan_space(text, pos + 1);
+	if (pos == text.len || text.data[pos] != '"')
+		return false;
+	pos = scan_string(text, pos + 1);
+	if (pos < text.len && text.data[pos] == '\\')
+		return true;
+	pos = scan_space(text, pos < text.len ? pos + 1 : pos);
+	if (pos == text.len || text.data[pos] != ':')
+		return false;
+	pos = scan_space(text, pos + 1);
+	return pos < text.len && (text.data[pos] == '-' || (uint8_t)(text.data[pos] - '0') <= 9);
+}
+
 bool
 json_text_walk(struct json_text *json, struct json_error *error)
 {
@@ -232,7 +259,8 @@ json_text_walk(struct json_text *json, struct json_error *error)
 	json->run = 0;
 	json->vocabulary_depth = 0;
 	json->lines = buffer_up_to(LINES_MAX);
-	if (!json_walk(json->text, count_numbers, &numbers, error) && numbers == VOCABULARY_MIN)
+	if (may_be_vocabulary(json->text) && json->text.len >= (size_t)VOCABULARY_MIN * ENTRY_MIN &&
+	    !json_walk(json->text, count_numbers, &numbers, error) && numbers == VOCABULARY_MIN)
 		json->is_vocabulary = true;
 	done = json_walk(json->text, visit, json, error);
 	flush_lines(json, 0);

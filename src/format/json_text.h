@@ -1,6 +1,7 @@
 /*
- * The text inside JSON as spans for the detectors. The first JSON_TEXT_KEYED strings of a member
- * and every string with escapes are spans of their own, with the path of their key
+ * The text inside JSON as spans for the detectors. The first JSON_TEXT_KEYED strings of a member,
+ * the long numbers among them and every string with escapes are spans of their own, with the path
+ * of their key
  * ("cells[].source") and without escapes. What lies between those is handed on as it stands, as
  * long runs with keys and quotes: millions of small spans would cost more than searching them.
  * Vocabularies and merges of tokenizers become SPAN_VOCABULARY.
@@ -13,6 +14,7 @@
 #include "core/sink.h"
 
 #define JSON_TEXT_KEYED 512
+#define JSON_TEXT_NUMBERS 4096 /* long numbers that get a span each; after them no string does */
 
 /* A JSON document on its way to spans. */
 struct json_text {
@@ -22,6 +24,7 @@ struct json_text {
 	bool is_vocabulary;  /* all of it */
 	bool is_notebook;    /* arrays of strings are lines of one text */
 	unsigned keyed_left; /* how many more strings get a span each; kept over documents */
+	unsigned numbers;    /* that got a span each; kept over documents */
 	/* Called for every string and `true` outside of vocabularies; may be NULL. */
 	void (*value)(struct json_text *, const struct json_token *);
 	void *context;

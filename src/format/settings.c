@@ -17,11 +17,11 @@ key_above(const struct json_text *json, unsigned depth)
 }
 
 /* Does one of the keys above, up to DEPTH, say NAME? */
-static bool
+static ALWAYS_INLINE bool
 is_below(const struct json_text *json, unsigned depth, const char *name)
 {
 	for (unsigned d = 1; d <= depth; d++)
-		if (json->keys[d].data != NULL && bytes_equal_string(json->keys[d], name))
+		if (bytes_equal_string(json->keys[d], name))
 			return true;
 	return false;
 }
@@ -125,72 +125,60 @@ settings_judge(
 		    "%s asks the loader to run code: %s", path, shown(sink, value));
 }
 
+/* IS_FILE: it stands in a map from tensors to files. */
 static void
-judge_string(struct json_text *json, const struct json_token *token, struct bytes key)
+judge_string(struct json_text *json, const struct json_token *token, struct bytes key, bool is_file)
 {
 	struct sink *sink = json->sink;
 	struct bytes value;
-	const char *path = json_text_path(json, token->depth);
+	const char *path;
 	uint64_t offset = json->offset + token->offset;
 
-	if (!json_unescape(sink_arena(sink), token, &value))
+	if (!json_unescape(sink_arena(sink), token, &value) || (is_file && !leads_out(value)))
 		return;
-	if (is_below(json, token->depth, "auto_map")) {
+	path = json_text_path(json, token->depth);
+	if (is_below(json, token->depth, "auto_map"))
 		sink_finding(sink, "config/remote-code", offset, value.len, shown(sink, value),
 		    "%s asks the loader to run code of the repository: %s", path,
 		    shown(sink, value));
-		return;
-	}
-	if (is_below(json, token->depth, "weight_map")) {
-		if (leads_out(value))
-			sink_finding(sink, "config/path-traversal", offset, value.len,
-			    shown(sink, value), "%s names a file outside of the bundle: %s", path,
-			    shown(sink, value));
-		return;
-	}
-	settings_judge(sink, path, key, value, offset);
+	else if (is_file)
+		sink_finding(sink, "config/path-traversal", offset, value.len, shown(sink, value),
+		    "%s names a file outside of the bundle: %s", path, shown(sink, value));
+	else
+		settings_judge(sink, path, key, value, offset);
 }
 
-/* Few keys matter; most documents have none of them. */
+#define NAME(text)                     \
+	{                              \
+		text, sizeof(text) - 1 \
+	}
+
+/* Few keys matter; most documents have none of them. Asked of every string of a document. */
 static bool
 is_judged(struct bytes key)
 {
-	static const char *const judged[] = { "_target_", "__loader__", "__module__",
-		"base_model_name_or_path", "class_name", "config", "custom_pipelines",
-		"loader_module", "module", "registered_name", "vocabulary", NULL };
+	static const struct {
+		const char *text;
+		size_t len;
+	} judged[] = { NAME("_target_"), NAME("__loader__"), NAME("__module__"),
+		NAME("base_model_name_or_path"), NAME("class_name"), NAME("config"),
+		NAME("custom_pipelines"), NAME("loader_module"), NAME("module"),
+		NAME("registered_name"), NAME("vocabulary") };
 
-	return is_one_of(key, judged);
-}
-
-/* What the configuration of a model says of its kind becomes a fact: "config.model_type". */
-static void
-state(struct json_text *json, const struct json_token *token, struct bytes key)
-{
-	static const char *const stated[] = { "architectures", "model_type", NULL };
-	const struct settings *settings = json->context;
-	struct arena *arena = sink_arena(json->sink);
-	struct bytes value;
-	const char *name, *safe;
-
-	if (token->depth > 2 || !is_one_of(key, stated) ||
-	    strcmp(member_basename(settings->member), "config.json") != 0 ||
-	    !json_unescape(arena, token, &value))
-		return;
-	name = arena_format(arena, "config.%.*s", (int)key.len, (const char *)key.data);
-	safe = text_safe(arena, value, LIMIT_NAME);
-	if (name != NULL && safe != NULL && sink_fact_value(json->sink, name) == NULL)
-		sink_fact(json->sink, name, "%s", safe);
+	for (size_t i = 0; i < ARRAY_LEN(judged); i++)
+		if (key.len == judged[i].len && memcmp(key.data, judged[i].text, key.len) == 0)
+			return true;
+	return false;
 }
 
 void
 settings_value(struct json_text *json, const struct json_token *token)
 {
 	struct bytes key = key_above(json, token->depth);
+	bool is_file;
 
 	if (key.len == 0)
 		return;
-	if (token->event == JSON_STRING)
-		state(json, token, key);
 	if (token->event == JSON_TRUE) {
 		if (bytes_equal_string(key, "trust_remote_code"))
 			sink_finding(json->sink, "config/remote-code", json->offset + token->offset,
@@ -198,7 +186,8 @@ settings_value(struct json_text *json, const struct json_token *token)
 			    json_text_path(json, token->depth));
 		return;
 	}
-	if (is_judged(key) || is_below(json, token->depth, "auto_map") ||
-	    is_below(json, token->depth, "weight_map"))
-		judge_string(json, token, key);
+	is_file =
+	    is_below(json, token->depth, "weight_map") && !is_below(json, token->depth, "auto_map");
+	if (is_file || is_judged(key) || is_below(json, token->depth, "auto_map"))
+		judge_string(json, token, key, is_file);
 }

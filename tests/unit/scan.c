@@ -40,6 +40,7 @@ same_at(struct bytes b, size_t pos)
 
 	return scan_string(b, pos) == scan_string_plain(b, pos) &&
 	    scan_space(b, pos) == scan_space_plain(b, pos) &&
+	    scan_digits(b, pos) == scan_digits_plain(b, pos) &&
 	    scan_source(b, pos) == scan_source_plain(b, pos) &&
 	    scan_any(b, pos, 'a', '\n', 0xff) == scan_any_plain(b, pos, 'a', '\n', 0xff) &&
 	    (pos < low || scan_name(b, low, pos) == scan_name_plain(b, low, pos));
@@ -173,6 +174,7 @@ main(void)
 	test_bytes();
 	test_ways("\"\\\n\x7f\x80", 30, 'a', "long runs of letters");
 	test_ways("\"a", 20, ' ', "long runs of blanks");
+	test_ways("/:.e", 25, '7', "digits");
 	test_ways("('\"#", 10, 'i', "marks of source");
 	test_ways("mrfi", 3, 'f', "pairs of source");
 	test_ways("_.@[`{/:", 2, 'Z', "borders of names");
