@@ -107,6 +107,7 @@ libcore_la_SOURCES = \
 	src/detect/pii_address.c \
 	src/detect/pii_context.c \
 	src/detect/pii_find.h \
+	src/detect/pii_marks.c src/detect/pii_marks.h \
 	src/detect/pii_network.c \
 	src/detect/pii_phone.c \
 	src/detect/pii_report.c \
@@ -114,6 +115,7 @@ libcore_la_SOURCES = \
 	src/detect/pii_scan.h \
 	src/detect/pii_shape.c \
 	src/detect/pii_wallet.c \
+	src/detect/pii_word.c \
 	src/detect/validators.c src/detect/validators.h src/detect/validators_table.h \
 	src/detect/validators_america.c \
 	src/detect/validators_asia.c \

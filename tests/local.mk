@@ -35,6 +35,7 @@ unit_tests = \
 	tests/unit/pickle \
 	tests/unit/policy \
 	tests/unit/pii \
+	tests/unit/pii_scan \
 	tests/unit/onnx \
 	tests/unit/reader \
 	tests/unit/rules \

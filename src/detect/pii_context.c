@@ -6,15 +6,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#define FNV_START 0xcbf29ce484222325u
-#define FNV_PRIME 0x100000001b3u
-#define MAX_WORDS 24 /* of a context: a window of about a hundred bytes */
-
-static uint64_t
-hash_byte(uint64_t hash, unsigned char c)
-{
-	return (hash ^ c) * FNV_PRIME;
-}
+#define HASH_START 0xcbf29ce484222325u
+#define HASH_PRIME 0x9e3779b97f4a7c15u
+#define LOWER_CASE 0x2020202020202020u
 
 static bool
 is_digit(unsigned char c)
@@ -28,75 +22,97 @@ is_word_byte(unsigned char c)
 	return c >= 0x80 || is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
-/* Ä to Þ in UTF-8 are lower case 32 further on. */
-static unsigned char
-lower_byte(unsigned char before, unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned char)(c + 32);
-	if (before == 0xc3 && c >= 0x80 && c <= 0x9e)
-		return (unsigned char)(c + 32);
-	return c;
-}
-
-/* Does a new word start at I inside a run of letters: camelCase? */
+/* Does C, after BEFORE, begin a new word inside a run of letters: camelCase? */
 static bool
-is_hump(struct bytes text, size_t i)
+is_hump(unsigned char before, unsigned char c)
 {
-	return i > 0 && text.data[i] >= 'A' && text.data[i] <= 'Z' && text.data[i - 1] >= 'a' &&
-	    text.data[i - 1] <= 'z';
+	return c >= 'A' && c <= 'Z' && before >= 'a' && before <= 'z';
 }
 
-/* The hashes of the words of TEXT, MAX at most: the last ones. Numbers are no words. */
-static size_t
-words_of(struct bytes text, uint64_t *hashes, size_t max)
+/* The next word of TEXT that begins at *POS or later and before TO; *POS is where it ends then.
+ * Numbers are no words. */
+static bool
+next_word(struct bytes text, size_t *pos, size_t to, size_t *ret_start)
 {
-	size_t n = 0;
+	size_t i = *pos;
 
-	for (size_t i = 0; i < text.len;) {
-		uint64_t hash = FNV_START;
-		size_t start = i;
+	for (; i < to; i++) {
+		unsigned char c = text.data[i];
 
-		if (is_digit(text.data[i])) {
-			while (i < text.len && is_digit(text.data[i]))
+		if (is_digit(c)) {
+			while (i + 1 < text.len && is_digit(text.data[i + 1]))
 				i++;
-			continue;
+		} else if (is_word_byte(c)) {
+			*ret_start = i++;
+			while (i < text.len && is_word_byte(text.data[i]) &&
+			    !is_hump(text.data[i - 1], text.data[i]))
+				i++;
+			*pos = i;
+			return true;
 		}
-		while (i < text.len && is_word_byte(text.data[i]) &&
-		    (i == start || !is_hump(text, i))) {
-			hash =
-			    hash_byte(hash, lower_byte(i > 0 ? text.data[i - 1] : 0, text.data[i]));
-			i++;
-		}
-		if (i == start) {
-			i++;
-			continue;
-		}
-		if (n == max)
-			memmove(hashes, hashes + 1, --n * sizeof(*hashes));
-		hashes[n++] = hash;
 	}
-	return n;
+	*pos = i;
+	return false;
+}
+
+static uint64_t
+load(const uint8_t *p, size_t n)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value |= (uint64_t)p[i] << 8 * i;
+	return value;
+}
+
+/* Eight characters at a time. One bit makes ASCII lower case, and most letters of Latin, Greek and
+ * Cyrillic in UTF-8 as well; the other characters that it makes alike do not matter. */
+static uint64_t
+hash_of(struct bytes text, size_t start, size_t end)
+{
+	uint64_t hash = HASH_START;
+
+	for (size_t i = start; i < end; i += 8) {
+		size_t n = end - i < 8 ? end - i : 8;
+		uint64_t part;
+
+		if (text.len - i >= 8)
+			part = load(text.data + i, 8) & UINT64_MAX >> 8 * (8 - n);
+		else
+			part = load(text.data + i, n);
+		hash = (hash ^ (part | LOWER_CASE)) * HASH_PRIME;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+static bool
+has_bit(const uint64_t *bits, uint64_t i)
+{
+	return bits[i % PII_STARTERS / 64] >> (i % 64) & 1;
 }
 
 static uint64_t
 join(uint64_t phrase, uint64_t word)
 {
-	return (phrase * 31 + word) * FNV_PRIME;
+	return (phrase * 31 + word) * HASH_PRIME;
 }
 
 uint64_t
 pii_phrase_hash(const char *phrase, uint64_t *ret_first)
 {
-	uint64_t hashes[PII_PHRASE + 1] = { 0 }, hash = 0;
-	size_t n = words_of(bytes_of_string(phrase), hashes, PII_PHRASE + 1);
+	struct bytes text = bytes_of_string(phrase);
+	uint64_t hash = 0;
+	size_t n = 0, pos = 0, start;
 
-	*ret_first = hashes[0];
-	if (n == 0 || n > PII_PHRASE)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		hash = join(hash, hashes[i]);
-	return hash;
+	for (; next_word(text, &pos, text.len, &start); n++) {
+		uint64_t word = hash_of(text, start, pos);
+
+		hash = join(hash, word);
+		if (n == 0)
+			*ret_first = word;
+	}
+	return n > PII_PHRASE ? 0 : hash;
 }
 
 static const struct pii_context_entry *
@@ -112,24 +128,91 @@ lookup(const struct pii_rules *rules, uint64_t hash)
 	}
 }
 
+static void
+set_add(struct pii_set *set, const struct pii_set *more)
+{
+	for (size_t i = 0; i < PII_ENTITIES / 64; i++)
+		set->bits[i] |= more->bits[i];
+}
+
+static void
+note_hit(struct pii_nearby *nearby, size_t start, const struct pii_set *entities)
+{
+	struct pii_hit *hit = &nearby->hits[nearby->nhits++ % PII_HITS];
+
+	if (hit->entities != NULL)
+		nearby->lost = hit->start + 1;
+	*hit = (struct pii_hit){ start, entities };
+}
+
+/* The word from START to END goes on phrases, or begins one. */
+static void
+take_word(const struct pii_rules *rules, struct pii_nearby *nearby, struct bytes text, size_t start,
+    size_t end)
+{
+	size_t turn = nearby->nwords++ % PII_PHRASE;
+	uint64_t word = hash_of(text, start, end);
+	bool begins = has_bit(rules->starters, word);
+
+	if (nearby->going_on == 0 && !begins)
+		return;
+	nearby->phrases[turn] = 0;
+	if (begins) {
+		nearby->starts[turn] = start;
+		nearby->going_on = PII_PHRASE;
+	} else if (nearby->going_on > 0) {
+		nearby->going_on--;
+	}
+	for (size_t k = 0; k < PII_PHRASE; k++) {
+		const struct pii_context_entry *entry;
+
+		if (nearby->phrases[k] == 0 && (k != turn || !begins))
+			continue;
+		nearby->phrases[k] = join(nearby->phrases[k], word);
+		entry = lookup(rules, nearby->phrases[k]);
+		if (entry != NULL)
+			note_hit(nearby, nearby->starts[k], &entry->entities);
+	}
+	if (nearby->going_on == 0)
+		memset(nearby->phrases, 0, sizeof(nearby->phrases));
+}
+
+void
+pii_context_near(const struct pii_rules *rules, struct bytes text, struct pii_nearby *nearby,
+    size_t from, size_t to, struct pii_set *set)
+{
+	size_t start;
+
+	if (to > text.len)
+		to = text.len;
+	if (from < nearby->from || from > nearby->to) {
+		memset(nearby, 0, sizeof(*nearby));
+		nearby->from = nearby->to = from;
+	}
+	while (next_word(text, &nearby->to, to, &start))
+		take_word(rules, nearby, text, start, nearby->to);
+	if (nearby->lost > from) {
+		pii_context_of(rules, bytes_slice(text, from, to - from), set);
+		return;
+	}
+	for (size_t i = 0; i < PII_HITS; i++)
+		if (nearby->hits[i].entities != NULL && nearby->hits[i].start >= from)
+			set_add(set, nearby->hits[i].entities);
+}
+
 void
 pii_context_of(const struct pii_rules *rules, struct bytes text, struct pii_set *set)
 {
-	uint64_t hashes[MAX_WORDS];
-	size_t n = words_of(text, hashes, MAX_WORDS);
+	struct pii_nearby nearby = { 0 };
+	size_t start;
 
-	for (size_t i = 0; i < n; i++) {
-		uint64_t hash = 0, first = hashes[i];
+	while (next_word(text, &nearby.to, text.len, &start)) {
+		take_word(rules, &nearby, text, start, nearby.to);
+		while (nearby.nhits > 0) {
+			struct pii_hit *hit = &nearby.hits[--nearby.nhits];
 
-		if (!(rules->starters[first % PII_STARTERS / 64] >> (first % 64) & 1))
-			continue;
-		for (size_t k = i; k < n && k < i + PII_PHRASE; k++) {
-			const struct pii_context_entry *entry;
-
-			hash = join(hash, hashes[k]);
-			entry = lookup(rules, hash);
-			for (size_t b = 0; entry != NULL && b < PII_ENTITIES / 64; b++)
-				set->bits[b] |= entry->entities.bits[b];
+			set_add(set, hit->entities);
+			hit->entities = NULL;
 		}
 	}
 }

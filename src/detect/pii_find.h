@@ -36,9 +36,15 @@ pii_is_digit(unsigned char c)
 }
 
 static inline bool
+pii_is_letter(unsigned char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+static inline bool
 pii_is_alnum(unsigned char c)
 {
-	return pii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return pii_is_digit(c) || pii_is_letter(c);
 }
 
 /* The byte at I, 0 outside of TEXT. */

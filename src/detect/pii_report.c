@@ -9,21 +9,16 @@
 
 #include <strings.h>
 
-#define WINDOW_BEFORE 64 /* bytes in which words count: five to ten of them */
-#define WINDOW_AFTER 24
-#define WEAKEST 10     /* below, only context makes a finding */
 #define KNOWN 20       /* numbers that documentation shows */
 #define ATTRIBUTION 30 /* people who are named on purpose */
 #define LIKELY 50
 
-/* The text before a candidate in which words count: its line, or the line above it where the
- * candidate begins one. */
-static struct bytes
-window_before(struct bytes text, size_t start)
+size_t
+pii_window_start(struct bytes text, size_t start, size_t max)
 {
 	size_t from = start, lines = 0, letters = 0;
 
-	while (from > 0 && start - from < WINDOW_BEFORE) {
+	while (from > 0 && start - from < max) {
 		unsigned char c = text.data[from - 1];
 
 		if (c == '\n' && (letters > 0 || ++lines > 2))
@@ -31,7 +26,7 @@ window_before(struct bytes text, size_t start)
 		letters += c > ' ';
 		from--;
 	}
-	return bytes_slice(text, from, start - from);
+	return from;
 }
 
 static struct bytes
@@ -39,7 +34,7 @@ window_after(struct bytes text, size_t end)
 {
 	size_t to = end;
 
-	while (to < text.len && to - end < WINDOW_AFTER && text.data[to] != '\n')
+	while (to < text.len && to - end < PII_WINDOW_AFTER && text.data[to] != '\n')
 		to++;
 	return bytes_slice(text, end, to - end);
 }
@@ -47,15 +42,10 @@ window_after(struct bytes text, size_t end)
 static void
 context_of(struct pii_pass *pass, size_t start, size_t end, struct pii_set *set)
 {
-	if (!pass->has_key_context) {
-		memset(&pass->key_context, 0, sizeof(pass->key_context));
-		if (*pass->span->key != '\0')
-			pii_context_of(
-			    pass->rules, bytes_of_string(pass->span->key), &pass->key_context);
-		pass->has_key_context = true;
-	}
-	*set = pass->key_context;
-	pii_context_of(pass->rules, window_before(pass->text, start), set);
+	size_t from = pii_window_start(pass->text, start, PII_WINDOW_BEFORE);
+
+	*set = *pii_key_context(pass);
+	pii_context_of(pass->rules, bytes_slice(pass->text, from, start - from), set);
 	pii_context_of(pass->rules, window_after(pass->text, end), set);
 }
 
@@ -106,9 +96,9 @@ confidence_of(
 		return ATTRIBUTION;
 	if (candidate->is_fixed)
 		return sure;
-	if (entity->finder == FIND_SHAPES && has_lower(value) && sure > WEAKEST)
-		sure = sure / 2 < WEAKEST ? WEAKEST : sure / 2;
-	if (is_value && sure >= WEAKEST && entity->record > sure &&
+	if (entity->finder == FIND_SHAPES && has_lower(value) && sure > PII_WEAKEST)
+		sure = sure / 2 < PII_WEAKEST ? PII_WEAKEST : sure / 2;
+	if (is_value && sure >= PII_WEAKEST && entity->record > sure &&
 	    is_all_of_value(pass->text, candidate))
 		sure = entity->record;
 	if (pii_set_has(set, candidate->entity) && entity->context > sure)
@@ -177,7 +167,7 @@ pii_consider(struct pii_pass *pass, struct pii_candidate *candidates, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		unsigned sure = confidence_of(pass, &candidates[i], &set);
 
-		if (pass->is_short && sure >= WEAKEST)
+		if (pass->is_short && sure >= PII_WEAKEST)
 			report(pass, &candidates[i], sure);
 		if (sure > best_sure) {
 			best = &candidates[i];
@@ -205,15 +195,42 @@ key_has(const struct pii_words *words, const char *key)
 	return false;
 }
 
+/* Rows of a table name the same few columns again and again: what a key says is kept. */
+static void
+read_key(struct pii_pass *pass)
+{
+	const char *key = pass->span->key;
+
+	if (pass->key == key)
+		return;
+	pass->key = key;
+	pass->is_ignored = key_has(&pass->rules->ignored_keys, key);
+	pass->is_attribution = key_has(&pass->rules->attribution, key);
+	memset(&pass->key_context, 0, sizeof(pass->key_context));
+	pii_context_of(pass->rules, bytes_of_string(key), &pass->key_context);
+}
+
+bool
+pii_is_ignored(struct pii_pass *pass)
+{
+	read_key(pass);
+	return pass->is_ignored;
+}
+
+const struct pii_set *
+pii_key_context(struct pii_pass *pass)
+{
+	read_key(pass);
+	return &pass->key_context;
+}
+
 void
 pii_enter_span(struct pii_pass *pass, const struct span *span)
 {
 	pass->span = span;
 	pass->text = span->text;
-	pass->has_key_context = false;
 	pass->tried = pass->net_tried = pass->phone_end = pass->sure_end = 0;
-	pass->is_ignored = *span->key != '\0' && key_has(&pass->rules->ignored_keys, span->key);
-	pass->is_attribution = *span->key != '\0' && key_has(&pass->rules->attribution, span->key);
+	pass->nearby.from = SIZE_MAX; /* nothing yet */
 }
 
 void

@@ -264,63 +264,81 @@ load_file(struct loading *loading, const struct yaml_node *root)
 	return true;
 }
 
-static size_t
-first_index(unsigned char c)
+static void
+add_entry(struct pii_rules *rules, struct pii_start *start, size_t s, struct pii_lengths seconds)
 {
-	return c <= '9' ? (size_t)(c - '0') : (size_t)(c - 'A') + 10;
+	const struct pii_shape *shape = &rules->shapes[s];
+	struct pii_entry *entry = &rules->entries[start->entries++];
+
+	entry->seconds = seconds;
+	entry->shape = (unsigned short)s;
+	entry->is_strong = shape->base >= PII_SEEN_FROM;
+	entry->is_record =
+	    shape->base >= PII_WEAKEST && rules->entities[shape->entity].record >= PII_SEEN_FROM;
+	start->seconds.last |= seconds.last;
+	start->seconds.more |= seconds.more;
+	start->has_strong = start->has_strong || entry->is_strong;
+	start->has_record = start->has_record || entry->is_record;
+	start->has_glued = start->has_glued || shape->is_glued;
 }
 
-/* Adds shape S to, or counts it in, the slots of words that begin with C. */
+/* Adds shape S to the starts of words that begin with C, or counts it there. */
 static void
-spread_one(struct pii_rules *rules, unsigned *at, bool fill, size_t s, unsigned char c,
-    const uint64_t lengths[PII_AFTER])
+spread_one(struct pii_rules *rules, bool fill, size_t s, unsigned char c,
+    const struct pii_seconds seconds[2])
 {
-	for (size_t n = 1; n <= PII_WORD; n++)
-		for (size_t after = 0; after < PII_AFTER; after++) {
-			size_t slot = (first_index(c) * (PII_WORD + 1) + n) * PII_AFTER + after;
+	for (unsigned kind = 0; kind < 2; kind++)
+		for (size_t n = 1; n <= PII_WORD; n++)
+			for (unsigned after = 0; after < PII_AFTER; after++) {
+				struct pii_lengths lengths = seconds[kind].lengths[after][n];
+				bool is_any = (lengths.last | lengths.more) != 0;
+				struct pii_start *start =
+				    &rules->starts[pii_start_index(c, n, kind == 1, after)];
 
-			if (!(lengths[after] >> n & 1))
-				continue;
-			if (fill)
-				rules->lists[at[slot]] = (unsigned short)s;
-			at[slot]++;
+				if (is_any && fill)
+					add_entry(rules, start, s, lengths);
+				else if (is_any)
+					start->entries++;
+			}
+}
+
+static void
+spread(struct pii_rules *rules, bool fill)
+{
+	struct pii_seconds seconds[2];
+	uint64_t first[2];
+
+	for (size_t s = 0; s < rules->nshapes; s++)
+		for (unsigned c = '0'; c <= 'Z'; c++) {
+			if (c == '0' || c == 'A')
+				pii_shape_start(&rules->shapes[s], c == '0', first, seconds);
+			if (isalnum((int)c) && (first[c / 64] >> (c % 64) & 1))
+				spread_one(rules, fill, s, (unsigned char)c, seconds);
 		}
 }
 
-/* Counts what goes into each slot, or fills it. */
-static void
-spread(struct pii_rules *rules, unsigned *at, bool fill)
-{
-	for (size_t s = 0; s < rules->nshapes; s++) {
-		uint64_t first[2], lengths[PII_AFTER];
-
-		pii_shape_start(&rules->shapes[s], first, lengths);
-		for (unsigned c = '0'; c <= 'Z'; c++)
-			if (isalnum((int)c) && (first[c / 64] >> (c % 64) & 1))
-				spread_one(rules, at, fill, s, (unsigned char)c, lengths);
-	}
-}
-
+/* Counts what begins with each start; makes room; fills it, with each start's entries at its end
+ * and then, as they were added, at the end of the next one's. */
 static bool
 make_tables(struct pii_rules *rules)
 {
-	size_t slots = ARRAY_LEN(rules->starts) - 1;
-	unsigned *at = arena_array(rules->arena, slots, sizeof(*at)), total = 0;
+	size_t n = ARRAY_LEN(rules->starts);
+	unsigned total = 0;
 
-	if (at == NULL)
-		return false;
-	spread(rules, at, false);
-	for (size_t i = 0; i < slots; i++) {
-		unsigned count = at[i];
+	spread(rules, false);
+	for (size_t i = 0; i < n; i++) {
+		unsigned count = rules->starts[i].entries;
 
-		rules->starts[i] = at[i] = total;
+		rules->starts[i].entries = total;
 		total += count;
 	}
-	rules->starts[slots] = total;
-	rules->lists = arena_array(rules->arena, total + 1, sizeof(*rules->lists));
-	if (rules->lists == NULL)
+	rules->entries = arena_array(rules->arena, total + 1, sizeof(*rules->entries));
+	if (rules->entries == NULL)
 		return false;
-	spread(rules, at, true);
+	spread(rules, true);
+	for (size_t i = n - 1; i > 0; i--)
+		rules->starts[i].entries = rules->starts[i - 1].entries;
+	rules->starts[0].entries = 0;
 	return true;
 }
 

@@ -10,13 +10,18 @@
 #include "core/rules.h"
 #include "detect/validators.h"
 
-#define PII_ENTITIES 192   /* a context is a set of entities: so many bits */
-#define PII_SHAPES 1024	   /* of all entities */
-#define PII_STEPS 32	   /* of one shape */
-#define PII_WORD 24	   /* bytes of the first word of any shape */
-#define PII_AFTER 8	   /* classes of what may follow a word: pii_after() */
+#define PII_ENTITIES 192 /* a context is a set of entities: so many bits */
+#define PII_SHAPES 1024	 /* of all entities */
+#define PII_STEPS 32	 /* of one shape */
+#define PII_WORD 24	 /* bytes of the first word of any shape */
+#define PII_AFTER 8	 /* classes of what may follow a word: pii_after() */
+#define PII_ENDS 1u	 /* bits of pii_start.seconds */
+#define PII_ANY 0x80000000u
+#define PII_STARTS (36 * 2 * (PII_WORD + 1) * PII_AFTER)
 #define PII_STARTERS 65536 /* bits of a filter for first words of phrases */
 #define PII_PHRASE 5	   /* words of a context phrase */
+#define PII_WEAKEST 10	   /* below, only context makes a finding */
+#define PII_HITS 32	   /* phrases of context that stand in a hundred bytes or two */
 #define PII_SEEN_FROM 40   /* less sure findings are told of in short texts only */
 #define PII_SHORT 512	   /* bytes of a short text */
 
@@ -60,6 +65,36 @@ struct pii_shape {
 	struct pii_step steps[PII_STEPS];
 };
 
+/*
+ * What may come after the first word of a shape. Bit n: after one byte a word of n characters
+ * (PII_WORD + 1: or more), which is the last, or which something else follows. PII_ENDS, in LAST:
+ * the first word is the last. PII_ANY: something that begins with no word.
+ */
+struct pii_lengths {
+	uint32_t last, more;
+};
+
+/* One of the shapes of words that begin alike. */
+struct pii_entry {
+	struct pii_lengths seconds; /* as in pii_start */
+	unsigned short shape;
+	bool is_strong,
+	    is_record; /* told of without context: anywhere; where it is all of a value */
+};
+
+/* What words have in common that begin with the same character, are of one length, and are
+ * followed by the same class of byte. */
+struct pii_start {
+	unsigned entries; /* the first of theirs; they end where the next ones begin */
+	struct pii_lengths seconds;
+	bool has_strong, has_record, has_glued;
+};
+
+/* By what follows the first word and by its length. */
+struct pii_seconds {
+	struct pii_lengths lengths[PII_AFTER][PII_WORD + 1];
+};
+
 /* A set of entities. */
 struct pii_set {
 	uint64_t bits[PII_ENTITIES / 64];
@@ -87,11 +122,9 @@ struct pii_rules {
 	size_t nentities, nshapes;
 	struct pii_entity *entities;
 	struct pii_shape *shapes;
-	int finders[FIND_COUNT]; /* the entity of each finder; -1 for none */
-	/* Shapes by first character (digits, then letters) and length of the first word, and what
-	 * follows it. */
-	unsigned starts[36 * (PII_WORD + 1) * PII_AFTER + 1];
-	unsigned short *lists;
+	int finders[FIND_COUNT];		 /* the entity of each finder; -1 for none */
+	struct pii_start starts[PII_STARTS + 1]; /* see pii_start_index() */
+	struct pii_entry *entries;
 	/* Context phrases by hash: open addressing, a power of two. */
 	struct pii_context_entry *context;
 	size_t ncontext;
@@ -130,11 +163,41 @@ pii_after(unsigned char c)
 	}
 }
 
-/* The characters that may come first, and as bits the lengths that the first word may have where a
- * byte of each class follows it. */
-void pii_shape_start(const struct pii_shape *, uint64_t first[2], uint64_t ret_lengths[PII_AFTER]);
+/* Of first words that begin with a digit or with a letter: the characters that may come first, and
+ * pii_start.seconds for words all of digits (all of letters), and for others. Perhaps more than
+ * there are, never less. */
+void pii_shape_start(
+    const struct pii_shape *, bool by_digit, uint64_t first[2], struct pii_seconds ret_seconds[2]);
 
-/* pii_context.c: the entities whose phrases stand in TEXT. */
+/* The start of words of LEN characters that begin with C; IS_MIXED: that have letters and digits.
+ */
+static inline size_t
+pii_start_index(unsigned char c, size_t len, bool is_mixed, unsigned after)
+{
+	size_t first = c <= '9' ? (size_t)(c - '0') : (size_t)((c & ~32) - 'A') + 10;
+
+	return ((first * 2 + is_mixed) * (PII_WORD + 1) + len) * PII_AFTER + after;
+}
+
+/* pii_context.c: words and phrases of a text, looked at from left to right. */
+struct pii_nearby {
+	size_t from, to; /* words that begin here were looked at */
+	/* Phrases that the next word may go on, and where they start; in turn. */
+	uint64_t phrases[PII_PHRASE];
+	size_t starts[PII_PHRASE], nwords;
+	unsigned going_on; /* words that phrases may still have */
+	struct pii_hit {
+		size_t start;
+		const struct pii_set *entities; /* NULL for none */
+	} hits[PII_HITS];			/* the last ones, in turn */
+	size_t nhits, lost; /* there was no room for one that started at LOST - 1 */
+};
+
+/* Adds the entities whose phrases begin in TEXT, FROM on and before TO, and perhaps others. Words
+ * are looked at once, while FROM goes forward. */
+void pii_context_near(const struct pii_rules *, struct bytes text, struct pii_nearby *, size_t from,
+    size_t to, struct pii_set *);
+/* Adds the entities whose phrases stand in TEXT. */
 void pii_context_of(const struct pii_rules *, struct bytes text, struct pii_set *);
 /* The hash of the words of a phrase, and of the first; 0 where there are none or too many. */
 uint64_t pii_phrase_hash(const char *phrase, uint64_t *ret_first);

@@ -16,6 +16,8 @@ struct pii_candidate {
 	bool is_fixed;
 };
 
+#define PII_WINDOW_BEFORE 64 /* bytes in which words count: five to ten of them */
+#define PII_WINDOW_AFTER 24
 #define PII_CANDIDATES 48 /* of one place */
 
 struct pii_pass {
@@ -24,13 +26,17 @@ struct pii_pass {
 	const struct span *span;
 	struct bytes text; /* of the span */
 	bool is_short;	   /* all of the member is a few words: weak findings count */
+	const char *key;   /* that the next ones are about; NULL before the first */
 	bool is_ignored;   /* the key says that this is no number of anybody */
 	bool is_attribution;
-	bool has_key_context;
 	struct pii_set key_context;
 	size_t tried, net_tried; /* starts before were looked at */
 	size_t phone_end;
-	size_t sure_end; /* what begins before is part of something found */
+	size_t sure_end;       /* what begins before is part of something found */
+	size_t word, word_end; /* that is looked at */
+	bool has_around;       /* the next one is about that word */
+	struct pii_set around; /* entities whose context is near */
+	struct pii_nearby nearby;
 	uint64_t counts[PII_ENTITIES], listed[PII_ENTITIES][2];
 	uint64_t seen[PII_SEEN_SLOTS];
 	/* Here and not on the stack, where hardened builds clear them at each call. */
@@ -38,11 +44,28 @@ struct pii_pass {
 	char compact[VALIDATOR_MAX + 1];
 };
 
+/* pii_word.c: what may begin at the word with digits from START to END, or at words before it. */
+void pii_try_word(struct pii_pass *, size_t start, size_t end);
+void pii_consider_found(struct pii_pass *, enum pii_finder, struct pii_found);
+
 /* pii_report.c: which of N candidates of one place are told of. */
 void pii_consider(struct pii_pass *, struct pii_candidate *, size_t n);
 /* Readies the pass for another span. */
 void pii_enter_span(struct pii_pass *, const struct span *);
+/* What the span's key says: that numbers are nobody's; for which entities it is context. */
+bool pii_is_ignored(struct pii_pass *);
+const struct pii_set *pii_key_context(struct pii_pass *);
+/* Where the text begins in which words count for what begins at START: MAX bytes before at most,
+ * its line, or the line above it where it begins one. */
+size_t pii_window_start(struct bytes text, size_t start, size_t max);
 /* Facts: how many of each entity were seen. */
 void pii_sum_up(struct pii_pass *);
+
+/* May what begins at START be all of a value? Then its record counts. */
+static inline bool
+pii_may_be_record(const struct pii_pass *pass, size_t start)
+{
+	return pass->span->kind == SPAN_VALUE && (start == 0 || pass->text.data[start - 1] == '"');
+}
 
 #endif

@@ -167,14 +167,10 @@ pii_shape_match(const struct pii_shape *shape, struct bytes text, size_t pos)
 	return match_from(shape, 0, text, pos, 0);
 }
 
-/* Letters and digits, in upper case, of a set of ASCII. */
+/* Characters of words, in upper case, as sets of ASCII. */
+static const uint64_t digit_set[2] = { 0x03ff000000000000u, 0 };
+static const uint64_t letter_set[2] = { 0, 0x07fffffeu };
 static const uint64_t word_set[2] = { 0x03ff000000000000u, 0x07fffffeu };
-
-static bool
-has_word(const struct pii_step *step)
-{
-	return (step->set[0] & word_set[0]) != 0 || (step->set[1] & word_set[1]) != 0;
-}
 
 static bool
 has_other(const struct pii_step *step)
@@ -182,51 +178,165 @@ has_other(const struct pii_step *step)
 	return (step->set[0] & ~word_set[0]) != 0 || (step->set[1] & ~word_set[1]) != 0;
 }
 
-/* LENGTHS are possible where a character of STEP follows. */
-static void
-note_ends(const struct pii_shape *shape, const struct pii_step *step, uint64_t lengths,
-    uint64_t ret_lengths[PII_AFTER])
-{
-	for (unsigned c = 1; c < 0x80; c++) {
-		bool may_follow = step->kind == STEP_SET
-		    ? set_has(step, (unsigned char)c)
-		    : strchr(shape->separators, (int)c) != NULL;
+/* What is known after some steps. The first of two is about first words of one class only, letters
+ * or digits, the second about those of both. */
+struct walk {
+	const struct pii_shape *shape;
+	const uint64_t *class, *other; /* of the first character, in upper case; and the other */
+	uint64_t lengths[2];	       /* the first word may have so many characters, and goes on */
+	/* The second word may have so many characters, and goes on; bit 0: none yet. */
+	uint32_t second[2][PII_AFTER][PII_WORD + 1];
+	struct pii_seconds *ended; /* of words that end */
+};
 
-		if (may_follow && !isalnum((int)c))
-			ret_lengths[pii_after((unsigned char)c)] |= lengths;
+static bool
+set_meets(const struct pii_step *step, const uint64_t set[2])
+{
+	return (step->set[0] & set[0]) != 0 || (step->set[1] & set[1]) != 0;
+}
+
+/* Is C one that STEP may take and that is no part of a word? */
+static bool
+may_divide(const struct walk *walk, const struct pii_step *step, unsigned char c)
+{
+	if (isalnum(c))
+		return false;
+	return step->kind == STEP_SET ? set_has(step, c)
+				      : strchr(walk->shape->separators, c) != NULL;
+}
+
+#define ANYTHING (UINT32_MAX & ~PII_ENDS)
+
+/* What is known of a second word where something divides it from more. Two that divide in a row:
+ * whatever comes. */
+static void
+end_second(struct walk *walk, unsigned kind, bool goes_on)
+{
+	for (unsigned after = 0; after < PII_AFTER; after++)
+		for (unsigned n = 1; n <= PII_WORD; n++) {
+			uint32_t *second = &walk->second[kind][after][n];
+			struct pii_lengths *ended = &walk->ended[kind].lengths[after][n];
+
+			ended->more |= *second & 1 ? ANYTHING : *second;
+			if (*second & 1)
+				ended->last |= ANYTHING;
+			if (!goes_on)
+				*second = 0;
+		}
+}
+
+/* STEP takes a character between words. Where it may take those of words, too, or several, nothing
+ * is known of what follows. */
+static void
+divide(struct walk *walk, const struct pii_step *step, unsigned kind)
+{
+	bool is_mixed = step->kind == STEP_SET && (set_meets(step, word_set) || step->max > 1),
+	     goes_on =
+		 is_mixed || step->kind == STEP_MAYBE || (step->kind == STEP_SET && step->min == 0);
+	uint64_t lengths = walk->lengths[kind];
+
+	for (unsigned k = 1; is_mixed && k < step->max; k++)
+		lengths |= (walk->lengths[0] | walk->lengths[1]) << k;
+	end_second(walk, kind, goes_on);
+	for (unsigned c = 1; c < 0x80; c++) {
+		unsigned after = pii_after((unsigned char)c);
+
+		if (!may_divide(walk, step, (unsigned char)c))
+			continue;
+		for (unsigned n = 1; n <= PII_WORD; n++) {
+			if (!(lengths >> n & 1))
+				continue;
+			walk->second[kind][after][n] |= 1;
+			if (is_mixed)
+				walk->ended[kind].lengths[after][n] =
+				    (struct pii_lengths){ ANYTHING, ANYTHING };
+		}
 	}
+	if (!goes_on)
+		walk->lengths[kind] = 0;
+}
+
+/* STEP takes characters of the first word. */
+static void
+lengthen_first(struct walk *walk, const struct pii_step *step)
+{
+	bool has_class = set_meets(step, walk->class), has_other = set_meets(step, walk->other);
+	uint64_t pure = 0, mixed = 0;
+
+	for (unsigned k = step->min; k <= step->max && k < 64; k++) {
+		if (k == 0 || has_class)
+			pure |= walk->lengths[0] << k;
+		if (k > 0 && has_other)
+			mixed |= (walk->lengths[0] & ~(uint64_t)1) << k;
+		if (k > 1 && has_class && has_other)
+			mixed |= walk->lengths[0] << k;
+		mixed |= walk->lengths[1] << k;
+	}
+	walk->lengths[0] = pure;
+	walk->lengths[1] = mixed;
+}
+
+static uint32_t
+longer(uint32_t lengths, const struct pii_step *step)
+{
+	uint32_t ret = 0;
+
+	for (unsigned k = step->min; lengths != 0 && k <= step->max && k < 64; k++)
+		for (unsigned n = 0; n <= PII_WORD + 1; n++)
+			if (lengths >> n & 1)
+				ret |= (uint32_t)1 << (n + k <= PII_WORD ? n + k : PII_WORD + 1);
+	return ret;
+}
+
+static void
+lengthen(struct walk *walk, const struct pii_step *step)
+{
+	lengthen_first(walk, step);
+	for (unsigned kind = 0; kind < 2; kind++)
+		for (unsigned after = 0; after < PII_AFTER; after++)
+			for (unsigned n = 1; n <= PII_WORD; n++) {
+				uint32_t *lengths = &walk->second[kind][after][n];
+
+				*lengths = longer(*lengths, step);
+			}
 }
 
 void
-pii_shape_start(const struct pii_shape *shape, uint64_t first[2], uint64_t ret_lengths[PII_AFTER])
+pii_shape_start(const struct pii_shape *shape, bool by_digit, uint64_t first[2],
+    struct pii_seconds ret_seconds[2])
 {
-	uint64_t lengths = 1;
+	struct walk walk = { .shape = shape,
+		.class = by_digit ? digit_set : letter_set,
+		.other = by_digit ? letter_set : digit_set,
+		.lengths = { 1, 0 },
+		.ended = ret_seconds };
 	bool at_first = true;
 
 	first[0] = first[1] = 0;
-	memset(ret_lengths, 0, PII_AFTER * sizeof(*ret_lengths));
+	memset(ret_seconds, 0, 2 * sizeof(*ret_seconds));
 	for (size_t s = 0; s < shape->nsteps; s++) {
 		const struct pii_step *step = &shape->steps[s];
-		uint64_t next = 0;
+		bool takes_word = step->kind == STEP_SET && set_meets(step, word_set);
 
-		if (step->kind != STEP_SET || has_other(step))
-			note_ends(shape, step, lengths, ret_lengths);
-		if (step->kind == STEP_MAYBE)
-			continue;
-		if (step->kind == STEP_SEPARATOR || !has_word(step)) {
-			if (step->kind == STEP_SEPARATOR || step->min > 0)
-				lengths = 0;
-			continue;
-		}
-		if (at_first && lengths != 0) {
-			first[0] |= step->set[0] & word_set[0];
-			first[1] |= step->set[1] & word_set[1];
+		if (at_first && takes_word) {
+			first[0] |= step->set[0] & walk.class[0];
+			first[1] |= step->set[1] & walk.class[1];
 			at_first = step->min == 0;
 		}
-		for (unsigned k = step->min; k <= step->max && k < 64; k++)
-			next |= lengths << k;
-		lengths = next;
+		for (unsigned kind = 0; kind < 2; kind++)
+			if (step->kind != STEP_SET || has_other(step))
+				divide(&walk, step, kind);
+		if (takes_word)
+			lengthen(&walk, step);
 	}
-	for (unsigned i = 0; i < PII_AFTER; i++) /* what ends here may be followed by anything */
-		ret_lengths[i] = (ret_lengths[i] | lengths) & ~(uint64_t)1;
+	for (unsigned kind = 0; kind < 2; kind++)
+		for (unsigned after = 0; after < PII_AFTER; after++)
+			for (unsigned n = 1; n <= PII_WORD; n++) {
+				uint32_t second = walk.second[kind][after][n];
+				uint32_t *last = &ret_seconds[kind].lengths[after][n].last;
+
+				*last |= second & 1 ? ANYTHING : second;
+				if (walk.lengths[kind] >> n & 1)
+					*last |= PII_ENDS;
+			}
 }

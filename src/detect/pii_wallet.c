@@ -6,6 +6,9 @@
 #include <openssl/evp.h>
 
 #define WALLET_MAX 90 /* BIP 173 */
+#define BECH32_MIN 14
+#define BASE58_MIN 26
+#define BASE58_MAX 35
 
 static bool
 is_base58check(struct bytes address)
@@ -13,7 +16,7 @@ is_base58check(struct bytes address)
 	static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	unsigned char number[25] = { 0 }, once[EVP_MAX_MD_SIZE], twice[EVP_MAX_MD_SIZE];
 
-	if (address.len < 26 || address.len > 35)
+	if (address.len < BASE58_MIN || address.len > BASE58_MAX)
 		return false;
 	for (size_t i = 0; i < address.len; i++) {
 		const char *at = strchr(alphabet, address.data[i]);
@@ -59,7 +62,7 @@ is_bech32(struct bytes address)
 	bool upper = address.len > 0 && address.data[0] == 'B';
 	uint32_t check = 1;
 
-	if (address.len < 14 || address.len > WALLET_MAX)
+	if (address.len < BECH32_MIN || address.len > WALLET_MAX)
 		return false;
 	for (size_t i = 0; i < sizeof(prefix); i++)
 		check = polymod(check, prefix[i]);
@@ -93,12 +96,16 @@ struct pii_found
 pii_find_wallet(struct bytes text, size_t pos)
 {
 	struct pii_found found = { pos, pos, 0, false };
+	unsigned char first = pii_at(text, pos);
+	size_t shortest = first == '1' || first == '3' ? BASE58_MIN : BECH32_MIN;
 
-	if (pii_at(text, pos) != '1' && pii_at(text, pos) != '3' && (pii_at(text, pos) | 32) != 'b')
+	if (shortest == BECH32_MIN && (first | 32) != 'b')
 		return found;
 	while (found.end < text.len && found.end - pos <= WALLET_MAX &&
 	    pii_is_alnum(text.data[found.end]))
 		found.end++;
+	if (found.end - pos < shortest)
+		return found;
 	if (pii_is_wallet(bytes_slice(text, pos, found.end - pos)))
 		found.confidence = 90; /* 32 bits of checksum */
 	return found;

@@ -1,0 +1,352 @@
+/* Words with digits, and what may begin at one: see detect/pii.c. */
+#include "config.h"
+
+#include "detect/pii_scan.h"
+
+#define LETTERS_BEFORE 5 /* letters of a word that a number may begin with, "MIL EF 1234" */
+#define WALLET_MIN 14	 /* characters of the shortest wallet */
+#define DIALLED_MIN 8	 /* digits of a telephone number in one group */
+#define DIALLED_MAX 12
+#define WORDS_BEFORE 16 /* bytes of the words of letters before it, with what separates them */
+#define LONGEST_TAIL 64 /* bytes of the longest number after its first word */
+
+/* May a number begin at START? Not inside a word, a decimal, an identifier, a path. */
+static bool
+begins(struct bytes text, size_t start)
+{
+	unsigned char before = start > 0 ? text.data[start - 1] : ' ', second;
+
+	second = start > 1 ? text.data[start - 2] : ' ';
+	if (pii_is_alnum(before) || before == '_' || before == '$' || before == '%')
+		return false;
+	if (before == '.' || before == '-' || before == '/' || before == '\\')
+		return !pii_is_alnum(second);
+	if (before == ',')
+		return !pii_is_digit(second);
+	/* Letters of Latin, Greek, Cyrillic; other scripts set no space between words. */
+	return before < 0x80 || second < 0xc3 || second > 0xdf;
+}
+
+static bool
+ends(struct bytes text, size_t end)
+{
+	unsigned char after = pii_at(text, end), next = pii_at(text, end + 1);
+
+	if (pii_is_alnum(after) || after == '_' || after == '%')
+		return false;
+	if (after == '.' || after == '-' || after == ',' || after == '/' || after == ':')
+		return !pii_is_digit(next);
+	return after != '@' && after != '(';
+}
+
+void
+pii_consider_found(struct pii_pass *pass, enum pii_finder finder, struct pii_found found)
+{
+	struct pii_candidate candidate = { .start = found.start,
+		.end = found.end,
+		.base = found.confidence,
+		.is_fixed = found.is_fixed };
+
+	if (found.confidence == 0 || found.end <= found.start || pass->rules->finders[finder] < 0)
+		return;
+	candidate.entity = (unsigned)pass->rules->finders[finder];
+	pii_consider(pass, &candidate, 1);
+}
+
+/* The characters of the word at POS, so many as tables know of. */
+static size_t
+word_length(struct bytes text, size_t pos)
+{
+	size_t n = 0;
+
+	while (n <= PII_WORD && pii_is_alnum(pii_at(text, pos + n)))
+		n++;
+	return n;
+}
+
+static size_t
+digits_at(struct bytes text, size_t pos)
+{
+	size_t n = 0;
+
+	while (pii_is_digit(pii_at(text, pos + n)))
+		n++;
+	return n;
+}
+
+static size_t
+letters_at(struct bytes text, size_t pos)
+{
+	size_t n = 0;
+
+	while (pii_is_letter(pii_at(text, pos + n)))
+		n++;
+	return n;
+}
+
+/* What follows a word that ends at END, one bit in each: shapes that begin with it have one of them
+ * in common with that. */
+static struct pii_lengths
+lengths_after(struct bytes text, size_t end)
+{
+	size_t n = word_length(text, end + 1);
+	uint32_t second = n == 0 ? PII_ANY : (uint32_t)1 << n;
+	unsigned char after = pii_at(text, end + 1 + n);
+
+	return (struct pii_lengths){ .last = second | (ends(text, end) ? PII_ENDS : 0),
+		.more = after <= ' ' && after != ' ' ? 0 : second };
+}
+
+static bool
+has_common(struct pii_lengths a, struct pii_lengths b)
+{
+	return (a.last & b.last) != 0 || (a.more & b.more) != 0;
+}
+
+/* The entities whose context stands near the word that is looked at: more than pii_report.c will
+ * find for one candidate, never less. */
+static const struct pii_set *
+context_around(struct pii_pass *pass)
+{
+	size_t end = pass->word_end;
+
+	if (pass->has_around)
+		return &pass->around;
+	pass->has_around = true;
+	pass->around = *pii_key_context(pass);
+	/* Nothing goes on after a comma, a quote, the end of a line. */
+	if (pii_after(pii_at(pass->text, end)) != 0)
+		end += LONGEST_TAIL;
+	pii_context_near(pass->rules, pass->text, &pass->nearby,
+	    pii_window_start(pass->text, pass->word, PII_WINDOW_BEFORE + WORDS_BEFORE),
+	    end + PII_WINDOW_AFTER, &pass->around);
+	return &pass->around;
+}
+
+/* Could what has this shape and begins at START be told of? */
+static bool
+may_matter(struct pii_pass *pass, const struct pii_entry *entry, size_t start)
+{
+	if (pass->is_short || entry->is_strong)
+		return true;
+	if (entry->is_record && pii_may_be_record(pass, start))
+		return true;
+	return pii_set_has(context_around(pass), pass->rules->shapes[entry->shape].entity);
+}
+
+static bool
+is_valid(struct pii_pass *pass, const struct pii_shape *shape, size_t start, size_t end)
+{
+	size_t len;
+
+	return shape->validator == NULL ||
+	    (validator_compact(bytes_slice(pass->text, start, end - start), pass->compact, &len) &&
+		shape->validator->check(pass->compact, len));
+}
+
+/* The shapes that begin at START, as the tables have them from BEGIN on; IS_GLUED: in the middle of
+ * a word. */
+static size_t
+match_shapes(struct pii_pass *pass, size_t start, const struct pii_start *begin,
+    struct pii_lengths wanted, bool is_glued)
+{
+	const struct pii_rules *rules = pass->rules;
+	size_t n = 0;
+
+	for (unsigned i = begin[0].entries; i < begin[1].entries && n < PII_CANDIDATES; i++) {
+		const struct pii_entry *entry = &rules->entries[i];
+		const struct pii_shape *shape = &rules->shapes[entry->shape];
+		size_t end;
+
+		if (!has_common(entry->seconds, wanted) || (is_glued && !shape->is_glued) ||
+		    (shape->is_alone && start > 0) || !may_matter(pass, entry, start))
+			continue;
+		end = pii_shape_match(shape, pass->text, start);
+		if (end == 0 || !ends(pass->text, end) ||
+		    (shape->is_alone && end + 1 < pass->text.len) ||
+		    !is_valid(pass, shape, start, end))
+			continue;
+		pass->candidates[n++] = (struct pii_candidate){
+			.entity = shape->entity, .base = shape->base, .start = start, .end = end
+		};
+	}
+	return n;
+}
+
+/* The word of LEN characters at START, the first PURE of which are of the class of the first. */
+static void
+try_word(struct pii_pass *pass, size_t start, size_t len, size_t pure, bool is_glued)
+{
+	struct bytes text = pass->text;
+	const struct pii_start *begin;
+	struct pii_lengths wanted;
+
+	if (len == 0 || len > PII_WORD)
+		return;
+	begin = &pass->rules->starts[pii_start_index(
+	    text.data[start], len, pure < len, pii_after(pii_at(text, start + len)))];
+	if (begin[0].entries == begin[1].entries || (is_glued && !begin->has_glued) ||
+	    (!is_glued && !begins(text, start)))
+		return;
+	wanted = lengths_after(text, start + len);
+	if (has_common(begin->seconds, wanted))
+		pii_consider(
+		    pass, pass->candidates, match_shapes(pass, start, begin, wanted, is_glued));
+}
+
+/* The start of a word of few letters that ends just before START, after one separator; START where
+ * there is none. */
+static size_t
+letters_before(struct bytes text, size_t start)
+{
+	size_t i = start;
+
+	if (i < 2 || (text.data[i - 1] != ' ' && text.data[i - 1] != '-'))
+		return start;
+	i--;
+	while (i > 0 && pii_is_letter(text.data[i - 1]) && start - i <= LETTERS_BEFORE)
+		i--;
+	if (i + 1 == start ||
+	    (i > 0 && (pii_is_alnum(text.data[i - 1]) || text.data[i - 1] == '_')))
+		return start;
+	return i;
+}
+
+static void
+try_mac(struct pii_pass *pass, size_t start, size_t len)
+{
+	struct bytes text = pass->text;
+	unsigned char after = pii_at(text, start + len);
+	size_t each = after == '.' ? 4 : 2, first = start;
+
+	if (len != each || word_length(text, start + len + 1) != each)
+		return;
+	while (first > each && text.data[first - 1] == after && start - first < 12 &&
+	    word_length(text, first - 1 - each) == each)
+		first -= each + 1;
+	pii_consider_found(pass, FIND_MAC, pii_find_mac(text, first));
+}
+
+/* What starts before TRIED was part of something that was looked at. */
+static void
+try_network(struct pii_pass *pass, size_t start, size_t end)
+{
+	struct bytes text = pass->text;
+	unsigned char after = pii_at(text, end);
+
+	if (start < pass->net_tried || (after != '.' && after != ':' && after != '-'))
+		return;
+	pass->net_tried = end;
+	if (after == '.' && end - start <= 3 && pii_is_digit(text.data[start]) &&
+	    word_length(text, end + 1) <= 3) {
+		struct pii_found found = pii_find_ipv4(text, start);
+
+		pii_consider_found(pass, FIND_IP, found);
+		if (found.confidence > 0)
+			pass->net_tried = found.end;
+	}
+	try_mac(pass, start, end - start);
+	if (after == ':' && end - start <= 4 &&
+	    (pii_at(text, end + 1) == ':' || word_length(text, end + 1) - 1 < 4))
+		pii_consider_found(pass, FIND_IP, pii_find_ipv6(text, start));
+}
+
+/* Could a telephone number begin with the digits at START? Groups of digits, or one long enough,
+ * and no decimal. */
+static bool
+may_dial(struct bytes text, size_t start)
+{
+	unsigned char before = start > 0 ? text.data[start - 1] : 0, after;
+	size_t n = digits_at(text, start), gap = 1, second;
+
+	after = pii_at(text, start + n);
+	if (before == '+' || before == '(')
+		return true;
+	if (after == 'x' || pii_after(after) == 0)
+		return n >= DIALLED_MIN && n <= DIALLED_MAX;
+	while (gap < 3 && pii_after(pii_at(text, start + n + gap)) != 0)
+		gap++;
+	second = digits_at(text, start + n + gap);
+	if (second == 0)
+		return n >= DIALLED_MIN && n <= DIALLED_MAX;
+	return after != '.' || gap > 1 || (n > 2 && second > 2) ||
+	    pii_after(pii_at(text, start + n + gap + second)) != 0;
+}
+
+static void
+try_phone(struct pii_pass *pass, size_t start)
+{
+	int entity = pass->rules->finders[FIND_PHONE];
+	struct pii_found found;
+
+	if (!pii_is_digit(pass->text.data[start]) || start < pass->phone_end || entity < 0 ||
+	    !may_dial(pass->text, start))
+		return;
+	found = pii_find_phone(pass->text, start);
+	if (found.confidence == 0)
+		return;
+	pass->phone_end = found.end;
+	if (pass->is_short || found.confidence >= PII_SEEN_FROM ||
+	    pii_may_be_record(pass, found.start) ||
+	    pii_set_has(context_around(pass), (size_t)entity))
+		pii_consider_found(pass, FIND_PHONE, found);
+}
+
+/* Words of letters that end just before START. */
+static void
+try_before(struct pii_pass *pass, size_t start)
+{
+	size_t before = letters_before(pass->text, start), two, len;
+
+	if (before == start)
+		return;
+	two = letters_before(pass->text, before);
+	if (two < before && two >= pass->tried) {
+		len = letters_at(pass->text, two);
+		try_word(pass, two, len, len, false);
+	}
+	if (before >= pass->tried) {
+		len = letters_at(pass->text, before);
+		try_word(pass, before, len, len, false);
+	}
+}
+
+/* Digits after a point that has digits before it: nothing begins there. */
+static bool
+is_fraction(struct bytes text, size_t start)
+{
+	return start > 1 && text.data[start - 1] == '.' && pii_is_digit(text.data[start - 2]);
+}
+
+void
+pii_try_word(struct pii_pass *pass, size_t start, size_t end)
+{
+	struct bytes text = pass->text;
+	size_t len = end - start, letters;
+
+	pass->word = start;
+	pass->word_end = end;
+	pass->has_around = false;
+	if (len >= WALLET_MIN)
+		pii_consider_found(pass, FIND_WALLET, pii_find_wallet(text, start));
+	if (pii_is_digit(text.data[start])) {
+		if (is_fraction(text, start))
+			return;
+		try_network(pass, start, end);
+		try_before(pass, start);
+		try_word(pass, start, len, digits_at(text, start), false);
+		try_phone(pass, start);
+	} else {
+		letters = letters_at(text, start);
+		if (letters == 2 && len >= 4 && pii_is_digit(text.data[start + 3]) &&
+		    begins(text, start))
+			pii_consider_found(pass, FIND_IBAN, pii_find_iban(text, start));
+		try_network(pass, start, end);
+		try_before(pass, start);
+		try_word(pass, start, len, letters, false);
+		if (letters > 1)
+			try_word(pass, start + letters, len - letters,
+			    digits_at(text, start + letters), true);
+	}
+	pass->tried = start + 1;
+}
