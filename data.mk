@@ -40,6 +40,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/safetensors.yaml \
 	rules/checks/scan.yaml \
 	rules/checks/secret.yaml \
+	rules/checks/shard.yaml \
 	rules/checks/signature.yaml \
 	rules/checks/source.yaml \
 	rules/checks/tar.yaml \

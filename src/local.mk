@@ -72,6 +72,7 @@ libcore_la_SOURCES = \
 	src/format/stream.c \
 	src/format/table.c \
 	src/format/tar.c \
+	src/format/tensor_names.c src/format/tensor_names.h \
 	src/format/text.c \
 	src/format/textual.c src/format/textual.h \
 	src/format/torch.c \

@@ -43,6 +43,7 @@ unit_tests = \
 	tests/unit/tensors \
 	tests/unit/secret_search \
 	tests/unit/secrets \
+	tests/unit/shards \
 	tests/unit/source \
 	tests/unit/text_mask \
 	tests/unit/texts \
@@ -84,6 +85,7 @@ fuzz_targets = \
 	tests/fuzz/torch \
 	tests/fuzz/trusted_root \
 	tests/fuzz/zip \
+	tests/fuzz/tensors \
 	tests/fuzz/text \
 	tests/fuzz/timestamp \
 	$(NULL)
@@ -147,6 +149,8 @@ tests_fuzz_pii_SOURCES = tests/fuzz/pii.c $(fuzz_common)
 tests_fuzz_pii_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_timestamp_SOURCES = tests/fuzz/timestamp.c $(fuzz_common)
 tests_fuzz_timestamp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_tensors_SOURCES = tests/fuzz/tensors.c $(fuzz_common)
+tests_fuzz_tensors_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)
 tests_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 

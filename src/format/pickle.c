@@ -220,14 +220,13 @@ pickle_analyze(const struct member *member, uint64_t start, unsigned flavor,
 	return ret->streams > 0;
 }
 
-bool
-pickle_survey(struct bytes b, struct arena *arena, struct pickle_survey *ret)
+static bool
+survey_stream(struct bytes b, struct arena *arena, struct pickle_survey *ret)
 {
 	struct member member = { .path = "", .name = "", .bytes = b };
 	struct pickle_vm vm;
 	bool whole;
 
-	*ret = (struct pickle_survey){ 0 };
 	if (!vm_init(&vm, &member, 0))
 		return false;
 	vm.arena = arena;
@@ -238,6 +237,20 @@ pickle_survey(struct bytes b, struct arena *arena, struct pickle_survey *ret)
 	ret->end = whole ? vm.r.pos : 0;
 	vm_free(&vm);
 	return whole;
+}
+
+bool
+pickle_survey(struct bytes b, struct arena *arena, struct pickle_survey *ret)
+{
+	*ret = (struct pickle_survey){ 0 };
+	return survey_stream(b, arena, ret);
+}
+
+bool
+pickle_tensor_names(struct bytes b, struct arena *arena, struct pickle_survey *ret)
+{
+	*ret = (struct pickle_survey){ .keeps_names = true };
+	return survey_stream(b, arena, ret);
 }
 
 /* Does a format that is a kind of pickle claim the member? It analyzes it then. */

@@ -33,6 +33,10 @@ struct pickle_survey {
 	size_t nstorages;
 	uint64_t arrays; /* of joblib, written between the opcodes */
 	uint64_t array_bytes;
+	/* Keys under which a dictionary got a tensor; kept by pickle_tensor_names() only. */
+	struct bytes *names;
+	size_t nnames;
+	bool keeps_names;
 	bool makes_array;      /* the last stream gives a NumPy array */
 	bool uses_torchscript; /* it names classes of TorchScript */
 	bool has_estimator;    /* it names a class of scikit-learn */
@@ -48,6 +52,8 @@ bool pickle_analyze(const struct member *, uint64_t start, unsigned flavor, cons
 
 /* The same for the first stream of B only, without a word to anybody. */
 bool pickle_survey(struct bytes b, struct arena *, struct pickle_survey *ret);
+/* And with the names of its tensors. */
+bool pickle_tensor_names(struct bytes b, struct arena *, struct pickle_survey *ret);
 
 /* Is a pickle likely to begin at the start of B? 0 to 100. */
 int pickle_probe(struct bytes b);

@@ -191,6 +191,8 @@ set_items(struct pickle_vm *vm, pickle_value container, const pickle_value *item
 			return false;
 		if (vm->has_wrappers)
 			vm_set_item(vm, container, items[i], items[i + 1]);
+		if (vm->survey != NULL && vm->survey->keeps_names)
+			vm_note_tensor(vm, items[i], items[i + 1]);
 	}
 	return true;
 }

@@ -302,6 +302,35 @@ count_tensor(struct pickle_vm *vm, const struct import *import, pickle_value arg
 		vm->survey->parameters++; /* a scalar has an empty shape */
 }
 
+void
+vm_note_tensor(struct pickle_vm *vm, pickle_value key, pickle_value value)
+{
+	struct pickle_survey *survey = vm->survey;
+	const struct import *import;
+	struct bytes name;
+
+	if (tag_of(value) != TAG_RESULT || !vm_text(vm, key, &name))
+		return;
+	/* _rebuild_parameter() wraps a tensor. */
+	import = &vm->imports[payload_of(value)];
+	if (!import->is_tensor && !bytes_starts(import->name, "_rebuild_parameter"))
+		return;
+	if (survey->nnames == vm->name_room) {
+		size_t room = vm->name_room == 0 ? 256 : vm->name_room * 2;
+		struct bytes *names = arena_array(vm->arena, room, sizeof(*names));
+
+		if (names == NULL) {
+			(void)vm_fail(vm, "no memory for the names of its tensors");
+			return;
+		}
+		if (survey->nnames > 0)
+			memcpy(names, survey->names, survey->nnames * sizeof(*names));
+		survey->names = names;
+		vm->name_room = room;
+	}
+	survey->names[survey->nnames++] = name;
+}
+
 pickle_value
 vm_call(struct pickle_vm *vm, pickle_value callee, pickle_value arguments, enum call_kind kind)
 {

@@ -168,7 +168,7 @@ struct pickle_vm {
 	struct wrapper wrappers[WRAPPERS];
 	unsigned nwrappers;
 	bool has_wrappers; /* a wrapper was imported: arrays may follow */
-	size_t storage_room;
+	size_t storage_room, name_room;
 	float *weights; /* log2 of the expanded size of each container */
 	size_t nweights, weight_room;
 	uint64_t ncontainers;
@@ -291,6 +291,8 @@ pickle_value vm_call(
 bool vm_build(struct pickle_vm *, pickle_value object, pickle_value state);
 void vm_assign(struct pickle_vm *, pickle_value object, bool is_map);
 bool vm_persistent(struct pickle_vm *, pickle_value id);
+/* The item VALUE of a dictionary under KEY: the survey keeps the names of tensors. */
+void vm_note_tensor(struct pickle_vm *, pickle_value key, pickle_value value);
 
 /* pickle_joblib.c: NumPy's types, and arrays between the opcodes. */
 bool vm_new_dtype(struct pickle_vm *, pickle_value arguments, pickle_value *ret);

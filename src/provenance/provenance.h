@@ -34,6 +34,10 @@ struct tree_entry {
 	uint64_t size;
 	size_t ndigests;
 	struct tree_digest *digests;
+	/* Where somebody wanted them and they could be read: the names of the tensors in the file,
+	 * each a u32le of its length and its bytes. */
+	struct bytes tensors;
+	bool has_tensors;
 	struct bytes head; /* the first bytes (512 at most) of small text files that claims refer
 			      to; may be empty */
 };
@@ -106,6 +110,8 @@ struct provenance {
 /* As algorithm of a want: not a digest but the content itself, in claim->content; the last such
  * want of a claim counts. For signatures over all of a file that no digest can stand for. */
 #define WANT_CONTENT "content"
+/* As algorithm: the names of the tensors in the file, in its entry of the tree. */
+#define WANT_TENSORS "tensors"
 
 struct want {
 	const char *path, *algorithm;

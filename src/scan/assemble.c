@@ -133,6 +133,27 @@ fill_digests(
 	return true;
 }
 
+static int
+compare_tensors(const void *a, const void *b)
+{
+	return strcmp(
+	    ((const struct tensors_record *)a)->path, ((const struct tensors_record *)b)->path);
+}
+
+static void
+fill_tensors(struct collector *collector, const char *path, struct tree_entry *entry)
+{
+	struct tensors_record key = { .path = path };
+	const struct tensors_record *found = collector->tensors.n == 0
+	    ? NULL
+	    : bsearch(&key, collector->tensors.items, collector->tensors.n, sizeof(key),
+		  compare_tensors);
+
+	entry->has_tensors = found != NULL;
+	if (found != NULL)
+		entry->tensors = found->names;
+}
+
 struct tree *
 collector_tree(struct collector *collector, const struct target *targets, size_t n)
 {
@@ -140,6 +161,9 @@ collector_tree(struct collector *collector, const struct target *targets, size_t
 	const struct member_record *records;
 
 	merge_members(collector);
+	if (collector->tensors.n > 1)
+		qsort(collector->tensors.items, collector->tensors.n, sizeof(struct tensors_record),
+		    compare_tensors);
 	records = collector->members.items;
 	if (tree == NULL)
 		return NULL;
@@ -159,6 +183,7 @@ collector_tree(struct collector *collector, const struct target *targets, size_t
 		entry->size = records[i].member.bytes;
 		if (!fill_digests(collector, &records[i], entry))
 			return NULL;
+		fill_tensors(collector, records[i].member.path, entry);
 	}
 	if (tree->n > 1)
 		qsort(tree->entries, tree->n, sizeof(*tree->entries), compare_tree);

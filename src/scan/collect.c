@@ -268,6 +268,21 @@ get_digest(struct collector *collector, const struct job *job, struct reader *r)
 	return true;
 }
 
+/* The names stay raw and packed; who reads them reads them as hostile. */
+static bool
+get_tensors(struct collector *collector, const struct job *job, struct reader *r)
+{
+	struct tensors_record tensors, *slot;
+
+	if (!get_path(collector, job, r, &tensors.path) || !wire_get_bytes(r, &tensors.names))
+		return false;
+	tensors.names.data = (const uint8_t *)arena_string_of(collector->arena, tensors.names);
+	slot = list_add(collector, &collector->tensors, sizeof(*slot));
+	if (slot != NULL)
+		*slot = tensors;
+	return tensors.names.data != NULL;
+}
+
 static bool
 get_covered(struct collector *collector, struct reader *r, struct provenance *row)
 {
@@ -323,6 +338,8 @@ on_message(void *context, const struct job *job, enum message_type type, struct 
 	case MESSAGE_DIGEST:
 		return (job->type == JOB_FILE || job->type == JOB_DIGEST) &&
 		    get_digest(collector, job, &body);
+	case MESSAGE_TENSORS:
+		return job->type == JOB_DIGEST && get_tensors(collector, job, &body);
 	case MESSAGE_PROVENANCE:
 		return job->type == JOB_VERIFY && get_provenance(collector, &body);
 	default:

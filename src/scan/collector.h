@@ -23,10 +23,15 @@ struct digest_record {
 	uint64_t start, end;
 };
 
+struct tensors_record {
+	const char *path;
+	struct bytes names;
+};
+
 struct collector {
 	struct arena *arena;
 	struct catalog *catalog;
-	struct list members, findings, skips, claims, wants, digests, provenance;
+	struct list members, findings, skips, claims, wants, digests, tensors, provenance;
 	struct status status;
 	void (*progress)(void *, uint64_t, uint64_t);
 	void *progress_context;

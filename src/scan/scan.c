@@ -355,8 +355,9 @@ digest_wants(struct scan *scan)
 			.algorithm = sorted[i].algorithm,
 			.start = sorted[i].start,
 			.end = sorted[i].end,
-			.bytes = sorted[i].end == SIZE_UNKNOWN ? entry->size
-							       : sorted[i].end - sorted[i].start };
+			.bytes = strcmp(sorted[i].algorithm, WANT_TENSORS) == 0 ? 0
+			    : sorted[i].end == SIZE_UNKNOWN			? entry->size
+							    : sorted[i].end - sorted[i].start };
 	}
 	return n == 0 || pool_run(&scan->pool, &scan->setup, jobs, n, &events, scan->status);
 }

@@ -34,6 +34,7 @@ enum message_type {
 	MESSAGE_DIGEST,	 /* string path, algorithm | u64 start, end | string hex */
 	MESSAGE_PROVENANCE, /* string kind, path | u64 status | string signer, algorithm, time | u64
 			       covers | string why | list covered */
+	MESSAGE_TENSORS,    /* string path | bytes: string name, string name ... */
 	MESSAGE_DONE,	    /* the job is finished */
 };
 

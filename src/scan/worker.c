@@ -5,6 +5,7 @@
 
 #include "bundle/unpack.h"
 #include "core/text.h"
+#include "format/tensor_names.h"
 #include "scan/fault.h"
 #include "scan/hash.h"
 #include "scan/pipeline.h"
@@ -142,6 +143,23 @@ do_file(struct worker *worker, struct reader *r, int fd)
 	return true;
 }
 
+/* Names that cannot be read, or are too many to be sent, are missed by whoever wants them. */
+static void
+send_tensors(struct worker *worker, const struct member *member)
+{
+	struct buffer names = buffer_up_to(LIMIT_MESSAGE / 2), body = buffer_up_to(LIMIT_MESSAGE);
+	struct arena *arena = arena_new(LIMIT_ARENA);
+
+	if (arena != NULL && tensor_names(member, arena, &names)) {
+		wire_string(&body, member->path);
+		wire_bytes(&body, buffer_bytes(&names));
+		wire_send(&worker->wire, MESSAGE_TENSORS, &body);
+	}
+	buffer_free(&names);
+	buffer_free(&body);
+	arena_free(arena);
+}
+
 /* JOB_DIGEST: string path, algorithm | u64 start, end */
 static bool
 do_digest(struct worker *worker, struct reader *r, int fd)
@@ -168,7 +186,9 @@ do_digest(struct worker *worker, struct reader *r, int fd)
 			.is_mapped = true };
 		uint64_t last = end == SIZE_UNKNOWN ? mapping.bytes.len : end;
 
-		if (start <= last && last <= mapping.bytes.len &&
+		if (strcmp(algorithm_text, WANT_TENSORS) == 0)
+			send_tensors(worker, &member);
+		else if (start <= last && last <= mapping.bytes.len &&
 		    hash_range(&member, algorithm_text, start, last, hex))
 			send_digest(worker, path_text, algorithm_text, start, last, hex);
 		(void)unmap_file(&mapping);

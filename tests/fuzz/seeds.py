@@ -185,6 +185,11 @@ SEEDS = {
     "gguf": {"small": fixtures.gguf({"general.name": "x", "tokenizer.chat_template": "{{ a }}"}, {"a": 8, "b": 2})},
     "onnx": {"node": b"\x08\x07:\x0d\x0a\x0b\x22\x03Add*\x04*\x02\x08\x01B\x02\x10\x0d",
              "external": b"\x08\x07:\x12*\x10\x08\x01j\x0c\x0a\x08location\x12\x00"},
+    "tensors": {
+        "safetensors": fixtures.safetensors({"a": 4, "b": 2}, {"k": "v"}),
+        "zip": fixtures.torch_zip(fixtures.torch_pickle(), {"0": bytes(16)}),
+        "streams": b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}." + fixtures.torch_pickle(),
+    },
     "safetensors": {"small": fixtures.safetensors({"a": 4, "b": 2}, {"k": "v"})},
 }
 

@@ -3,6 +3,7 @@
 #define TESTS_UNIT_CLAIMS_H
 
 #include "core/limits.h"
+#include "format/tensor_names.h"
 #include "provenance/provenance.h"
 #include "scan/hash.h"
 
@@ -15,7 +16,7 @@ struct claim_test {
 	struct sink *sink;
 	struct tree tree;
 	struct tree_entry entries[CLAIM_FILES];
-	const char *contents[CLAIM_FILES];
+	struct bytes contents[CLAIM_FILES];
 	struct provenance result;
 };
 
@@ -37,9 +38,16 @@ static inline void
 claim_test_digest(struct claim_test *test, size_t i, const char *algorithm)
 {
 	struct tree_entry *entry = &test->entries[i];
-	struct member member = { .bytes = bytes_of_string(test->contents[i]) };
+	struct member member = { .bytes = test->contents[i] };
+	struct buffer names = buffer_up_to(1 << 16);
 	char hex[HASH_HEX_MAX];
 
+	if (strcmp(algorithm, WANT_TENSORS) == 0 && tensor_names(&member, test->arena, &names)) {
+		entry->has_tensors = true;
+		entry->tensors =
+		    bytes_of(arena_string_of(test->arena, buffer_bytes(&names)), names.len);
+	}
+	buffer_free(&names);
 	if (tree_digest(entry, algorithm) == NULL &&
 	    hash_range(&member, algorithm, 0, entry->size, hex))
 		entry->digests[entry->ndigests++] =
@@ -49,16 +57,22 @@ claim_test_digest(struct claim_test *test, size_t i, const char *algorithm)
 
 /* Files are added in the order of their paths. */
 static inline void
-claim_test_file(struct claim_test *test, const char *path, const char *content)
+claim_test_file_of(struct claim_test *test, const char *path, struct bytes content)
 {
 	size_t i = test->tree.n++;
 
 	test->contents[i] = content;
 	test->entries[i] = (struct tree_entry){ .path = path,
 		.kind = TREE_FILE,
-		.size = strlen(content),
+		.size = content.len,
 		.digests = arena_array(test->arena, 16, sizeof(struct tree_digest)) };
 	claim_test_digest(test, i, "sha256");
+}
+
+static inline void
+claim_test_file(struct claim_test *test, const char *path, const char *content)
+{
+	claim_test_file_of(test, path, bytes_of_string(content));
 }
 
 /* Lets the verifier that claims PATH judge BYTES; its name, or NULL where none claims it. */
