@@ -12,6 +12,7 @@ libcore_la_SOURCES = \
 	src/core/json_keys.c src/core/json_keys.h \
 	src/core/json_tree.c \
 	src/core/limits.h \
+	src/core/masks.c src/core/masks.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/rules.c src/core/rules.h \
 	src/core/scan.h \

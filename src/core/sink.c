@@ -4,6 +4,8 @@
 #include "core/sink.h"
 
 #include "core/limits.h"
+#include "core/masks.h"
+#include "core/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@ struct list {
 
 struct sink {
 	struct arena *arena;
-	struct list findings, facts, spans, pieces;
+	struct list findings, facts, spans, pieces, masks;
 	struct status status;
 };
 
@@ -229,6 +231,46 @@ sink_text(
 		span->key = copy_string(sink, key);
 	span->text = text;
 	span->offset = offset;
+}
+
+const char *
+sink_mask(struct sink *sink, struct bytes value)
+{
+	const char *shown = text_mask(sink->arena, value);
+	struct mask *mask = shown == NULL ? NULL : list_add(sink, &sink->masks, sizeof(*mask));
+
+	if (mask != NULL)
+		*mask = (struct mask){ value, shown };
+	return shown;
+}
+
+/* *S with nothing that is masked elsewhere; empty rather than shown where memory runs out. */
+static void
+hide(struct sink *sink, const struct masks *masks, const char **s)
+{
+	*s = masks == NULL ? NULL : masks_hide(masks, sink->arena, *s);
+	if (*s == NULL) {
+		out_of_memory(sink);
+		*s = "";
+	}
+}
+
+void
+sink_hide(struct sink *sink)
+{
+	struct finding *findings = sink->findings.items;
+	struct fact *facts = sink->facts.items;
+	const struct masks *masks;
+
+	if (sink->masks.n == 0)
+		return;
+	masks = masks_new(sink->arena, sink->masks.items, sink->masks.n);
+	for (size_t i = 0; i < sink->facts.n; i++)
+		hide(sink, masks, &facts[i].value);
+	for (size_t i = 0; i < sink->findings.n; i++) {
+		hide(sink, masks, &findings[i].message);
+		hide(sink, masks, &findings[i].evidence);
+	}
 }
 
 void

@@ -95,7 +95,7 @@ struct arena *sink_arena(struct sink *);
 
 /*
  * Reports CHECK at OFFSET. EVIDENCE may be NULL. FORMAT makes one sentence; strings of the
- * bundle go into it through text_safe(), secrets and personal data through text_mask().
+ * bundle go into it through text_safe(), secrets and personal data through sink_mask().
  */
 void sink_finding(struct sink *, const char *check, uint64_t offset, uint64_t len,
     const char *evidence, const char *format, ...) PRINTF_LIKE(6, 7);
@@ -115,6 +115,15 @@ void sink_piece(struct sink *, const struct piece *);
  */
 void sink_trouble(struct sink *, enum status_code, const char *check, uint64_t offset,
     const char *format, ...) PRINTF_LIKE(5, 6);
+
+/*
+ * Masks VALUE (text_mask()) as evidence, and remembers it for sink_hide(). VALUE must live as long
+ * as the sink's contents. NULL out of memory.
+ */
+const char *sink_mask(struct sink *, struct bytes value);
+/* Hides the remembered values in every fact, message and evidence so far: a fact taken from
+ * metadata, or what another check shows, must not tell what a detector masked. */
+void sink_hide(struct sink *);
 
 /* What has been put in, in the order of arrival; valid until the next call that adds. */
 const struct finding *sink_findings(const struct sink *, size_t *ret_n);

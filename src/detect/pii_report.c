@@ -149,7 +149,9 @@ report(struct pii_pass *pass, const struct pii_candidate *candidate, unsigned su
 	if (++pass->listed[candidate->entity][sure >= LIKELY] >
 	    (sure >= LIKELY ? PII_LISTED : PII_WEAK))
 		return;
-	mask = text_mask(sink_arena(pass->sink), value);
+	/* Addresses in the web are no secret: facts go on showing them. */
+	mask = entity->finder == FIND_URL ? text_mask(sink_arena(pass->sink), value)
+					  : sink_mask(pass->sink, value);
 	sink_finding_likely(pass->sink, entity->check, sure, pass->span->offset + candidate->start,
 	    value.len, mask, "this looks like %s", entity->title);
 }

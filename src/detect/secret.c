@@ -21,6 +21,7 @@
 #define WINDOW 2100	 /* bytes after a keyword: a JSON Web Token, the head of a key */
 #define NEAR 110	 /* bytes after a provider's name in which its value begins */
 #define NAMED_VALUE 8192 /* longer values are documents, and searched as such */
+#define KEY_MAX 16384	 /* bytes of a key in PEM that are hidden */
 #define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
 /*
@@ -398,10 +399,22 @@ is_better(const struct hit *a, const struct hit *b)
 	return b->rule->rank != a->rule->rank ? b->rule->rank < a->rule->rank : b->len > a->len;
 }
 
+/* A rule finds the beginning of a key in PEM; all of it is to be hidden. */
+static void
+hide_rest(struct searching *searching, size_t pos)
+{
+	struct bytes rest = bytes_slice(searching->text, pos, KEY_MAX);
+	int64_t end;
+
+	if (!bytes_starts(rest, "-----BEGIN"))
+		return;
+	end = bytes_find(rest, bytes_of_string("-----END"), 0);
+	(void)sink_mask(searching->sink, end < 0 ? rest : bytes_slice(rest, 0, (size_t)end));
+}
+
 static void
 report(struct searching *searching, uint64_t offset, size_t prefix)
 {
-	struct arena *arena = sink_arena(searching->sink);
 	size_t i = 0;
 
 	if (searching->n > 1)
@@ -410,6 +423,7 @@ report(struct searching *searching, uint64_t offset, size_t prefix)
 		const struct hit *best = &searching->hits[i];
 		size_t end = best->pos + best->len, next = i + 1;
 		struct bytes secret;
+		const char *mask;
 
 		for (; next < searching->n && searching->hits[next].pos < end; next++) {
 			const struct hit *other = &searching->hits[next];
@@ -420,9 +434,11 @@ report(struct searching *searching, uint64_t offset, size_t prefix)
 				end = other->pos + other->len;
 		}
 		secret = bytes_slice(searching->text, best->pos, best->len);
+		mask = sink_mask(searching->sink, secret);
+		hide_rest(searching, best->pos);
 		sink_finding_likely(searching->sink, best->rule->check, best->confidence,
-		    offset + (best->pos > prefix ? best->pos - prefix : 0), best->len,
-		    text_mask(arena, secret), "this looks like %s of %s (rule %s)",
+		    offset + (best->pos > prefix ? best->pos - prefix : 0), best->len, mask,
+		    "this looks like %s of %s (rule %s)",
 		    best->rule->shape == SECRET_NAMES ? "a secret" : "a credential",
 		    best->rule->provider, best->rule->id);
 		i = next;

@@ -403,9 +403,11 @@ pipeline_inspect(struct pipeline *pipeline, const struct member *member, const c
 	detect(&passage);
 	if (pipeline->recognizes_claims)
 		pipeline_claim(pipeline, member);
+	sink_hide(passage.sink);
 	send_findings(&passage, 0);
 	(void)sink_findings(passage.sink, &sent);
 	descend(&passage);
+	sink_hide(passage.sink);
 	send_findings(&passage, sent); /* what unpacking brought up */
 	send_member(&passage, sha256);
 	if (sink_status(passage.sink)->code != STATUS_OK)

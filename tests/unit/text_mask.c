@@ -1,6 +1,8 @@
 /* Masked evidence: it tells values apart and gives none away. */
 #include "config.h"
 
+#include "core/masks.h"
+#include "core/sink.h"
 #include "core/text.h"
 #include "tests/tap.h"
 
@@ -44,6 +46,67 @@ test_hash(struct arena *arena)
 	eq_str(mask_of(arena, "abcdefghijklmnopqrstuvwx"), a, "no key again");
 }
 
+/* The parts of S that are hidden once VALUE is masked as "<mask>". */
+static const char *
+hidden(struct arena *arena, const char *value, const char *s)
+{
+	struct mask mask = { bytes_of_string(value), "<mask>" };
+	struct masks *masks = masks_new(arena, &mask, 1);
+
+	return masks_hide(masks, arena, s);
+}
+
+static void
+test_hiding(struct arena *arena)
+{
+	static const char secret[] = "ghx_0123456789abcdefghij";
+	struct mask many[] = { { bytes_of_string("first.one@example.net"), "<a>" },
+		{ bytes_of_string("first.one@example.net.xx"), "<b>" },
+		{ bytes_of_string("pass1"), "<c>" } };
+
+	eq_str(
+	    hidden(arena, secret, "a ghx_0123456789abcdefghij b"), "a <mask> b", "a whole value");
+	eq_str(hidden(arena, secret, "ghx_0123456789abcdefghijghx_0123456789abcdefghij"),
+	    "<mask><mask>", "twice");
+	eq_str(hidden(arena, secret, "it is ghx_01234"), "it is <mask>", "one that is cut");
+	eq_str(hidden(arena, secret, "it is ghx_01234..."), "it is <mask>...", "with dots");
+	eq_str(hidden(arena, secret, "ghx_0123456789abcdef\\n"), "<mask>\\n",
+	    "so much of one that it is no chance");
+	eq_str(hidden(arena, secret, "ghx_0123 is another word"), "ghx_0123 is another word",
+	    "what only begins alike stays");
+	eq_str(hidden(arena, "123456789", "id 123456789."), "id <mask>.", "a number");
+	eq_str(hidden(arena, "123456789", "1234567890"), "1234567890", "no part of a number");
+	eq_str(hidden(arena, "first line of it\nsecond line of it\n", "x second line of it y"),
+	    "x <mask> y", "a line of a value of several");
+	eq_str(hidden(arena, "abc", "abc"), "abc", "too short to tell from chance");
+	eq_str(masks_hide(masks_new(arena, many, 3), arena,
+		   "first.one@example.net.xx, first.one@example.net; pass1"),
+	    "<b>, <a>; <c>", "of several values the longest that fits");
+}
+
+static void
+test_sink_hides(void)
+{
+	struct sink *sink = sink_new(1 << 20);
+	struct bytes secret = bytes_of_string("ghx_0123456789abcdefghij");
+	const struct finding *findings;
+	const char *shown;
+	size_t n;
+
+	sink_fact(sink, "meta.note", "use ghx_0123456789abcdefghij");
+	sink_finding(sink, "x/a", 0, 0, "ghx_0123456789abc", "it says ghx_0123456789abcdefghij");
+	shown = sink_mask(sink, secret);
+	sink_hide(sink);
+	findings = sink_findings(sink, &n);
+	ok(strstr(sink_fact_value(sink, "meta.note"), "ghx_0123456789") == NULL &&
+		strstr(sink_fact_value(sink, "meta.note"), shown) != NULL,
+	    "a fact shows the mask");
+	ok(strstr(findings[0].evidence, "ghx_0123456789") == NULL &&
+		strstr(findings[0].message, "ghx_0123456789") == NULL,
+	    "so does what another check says");
+	sink_free(sink);
+}
+
 int
 main(void)
 {
@@ -53,6 +116,8 @@ main(void)
 		return 1;
 	test_shown(arena);
 	test_hash(arena);
+	test_hiding(arena);
+	test_sink_hides();
 	arena_free(arena);
 	return done_testing();
 }
