@@ -88,15 +88,17 @@ libcore_la_SOURCES = \
 	src/detect/hyperscan.c src/detect/hyperscan.h \
 	src/detect/license.c \
 	src/detect/license_align.c \
+	src/detect/license_anchors.c src/detect/license_anchors.h \
 	src/detect/license_decide.c \
 	src/detect/license_declared.c \
 	src/detect/license_expression.c src/detect/license_expression.h \
 	src/detect/license_files.c src/detect/license_files.h \
-	src/detect/license_filter.c \
+	src/detect/license_filter.c src/detect/license_filter.h \
 	src/detect/license_find.c \
 	src/detect/license_names.c src/detect/license_names.h \
 	src/detect/license_notices.c src/detect/license_notices.h \
 	src/detect/license_reading.h \
+	src/detect/license_regions.c src/detect/license_regions.h \
 	src/detect/license_scan.c src/detect/license_scan.h \
 	src/detect/license_terms.c src/detect/license_terms.h \
 	src/detect/license_texts.c src/detect/license_texts.h \

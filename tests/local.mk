@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/json \
 	tests/unit/keras \
 	tests/unit/license \
+	tests/unit/license_anchors \
 	tests/unit/license_data \
 	tests/unit/license_expression \
 	tests/unit/license_policy \

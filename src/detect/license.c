@@ -15,6 +15,7 @@
 
 #include "detect/detector.h"
 #include "detect/license_files.h"
+#include "detect/license_filter.h"
 #include "detect/license_scan.h"
 
 #include "core/limits.h"

@@ -29,6 +29,7 @@ struct map {
 struct license_names {
 	struct arena *arena;
 	const struct license_variants *variants;
+	struct license_anchors *anchors;
 	struct license_phrase phrases[MAX_PHRASES]; /* by first word, longest first */
 	size_t nphrases;
 	struct license_family families[MAX_FAMILIES];
@@ -154,6 +155,7 @@ add_phrase(struct license_names *names, struct bytes text, struct license_phrase
 	license_words_free(&words);
 	if (phrase.n == 0 || names->nphrases == MAX_PHRASES)
 		return;
+	license_anchors_add(names->anchors, text);
 	phrase.words = list;
 	names->filter[(list[0] & 0xffff) / 8] |= (uint8_t)(1 << (list[0] & 7));
 	names->phrases[names->nphrases++] = phrase;
@@ -214,6 +216,8 @@ add_url(struct license_names *names, struct bytes url, const char *id, bool repl
 	/* A page without a path is nobody's license, and one of two licenses neither's. */
 	if (n == 0 || (!replaces && memchr(normal, '/', n) == NULL))
 		return;
+	if (bytes_find(bytes_of(normal, n), bytes_of_string("licen"), 0) >= 0)
+		license_anchors_add(names->anchors, url);
 	if (old == NULL || replaces)
 		map_put(&names->urls, key, id, true);
 	else if (strncmp(old, id, 5) != 0)
@@ -437,7 +441,8 @@ license_names_new(const struct rule_file *files, size_t n, const struct license_
 	if (done) {
 		names->arena = arena_new(8 * MIB);
 		names->variants = variants;
-		done = names->arena != NULL;
+		names->anchors = names->arena == NULL ? NULL : license_anchors_new(names->arena);
+		done = names->anchors != NULL;
 		for (size_t i = 0; i < ARRAY_LEN(skipped); i++)
 			names->skipped[i] = word(skipped[i]);
 		for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
@@ -454,6 +459,7 @@ license_names_new(const struct rule_file *files, size_t n, const struct license_
 		license_names_free(names);
 		return NULL;
 	}
+	license_anchors_choose(names->anchors);
 	if (names->nphrases > 0)
 		qsort(names->phrases, names->nphrases, sizeof(names->phrases[0]), by_first_word);
 	return names;
@@ -466,6 +472,12 @@ license_names_free(struct license_names *names)
 		return;
 	arena_free(names->arena);
 	free(names);
+}
+
+const struct license_anchors *
+license_names_anchors(const struct license_names *names)
+{
+	return names->anchors;
 }
 
 /* ---- looking up --------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/rules.h"
+#include "detect/license_anchors.h"
 #include "detect/license_words.h"
 
 #define LICENSE_VERSIONS 8
@@ -37,6 +38,8 @@ MUST_USE struct license_names *license_names_new(
     const struct rule_file *files, size_t n, const struct license_variants *, struct status *);
 void license_names_free(struct license_names *);
 
+/* Where the names can stand. */
+const struct license_anchors *license_names_anchors(const struct license_names *);
 /* The longest phrase at word I, or NULL; *ret_end is behind it. */
 const struct license_phrase *license_names_at(const struct license_names *, struct bytes text,
     const struct license_words *, size_t i, size_t *ret_end);

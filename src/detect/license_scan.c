@@ -4,18 +4,9 @@
 #include "detect/license_scan.h"
 
 #include "core/limits.h"
+#include "detect/license_regions.h"
 
 #include <stdlib.h>
-
-/* Bytes that are looked at at once; few licenses are longer than 64 KiB. */
-#define SEGMENT (256 * KIB)
-#define OVERLAP (64 * KIB) /* of two segments, so that no license is cut between them */
-#define MARGIN 2	   /* blocks around a block with a stem that are looked at with it ... */
-#define LONG_MARGIN 8	   /* ... and behind one in a run of so many that it is a long license */
-#define LONG_RUN 4
-/* Texts up to this with a stem in every fourth block are looked at whole: a license whose
- * paragraphs speak of other things must not be cut. */
-#define WHOLE (128 * KIB)
 
 struct license_found *
 license_found_new(struct arena *arena)
@@ -190,63 +181,25 @@ scan_segment(struct segment *s)
 	take_evidence(s);
 }
 
-/* Where to stop: no stem was seen for as long as the margin. */
-static size_t
-end_of_run(struct bytes text, size_t pos, size_t start)
-{
-	size_t end, hits = 1;
-
-	for (end = pos + LICENSE_BLOCK; end < text.len && end - start < SEGMENT;
-	     end += LICENSE_BLOCK) {
-		size_t margin = hits < LONG_RUN ? MARGIN : LONG_MARGIN;
-
-		if (license_filter_at(text, end)) {
-			pos = end;
-			hits++;
-		}
-		if (end - pos >= margin * LICENSE_BLOCK)
-			break;
-	}
-	return end < text.len ? end : text.len;
-}
-
-static bool
-is_dense(struct bytes text)
-{
-	size_t hits = 0;
-
-	if (text.len > WHOLE)
-		return false;
-	for (size_t pos = 0; pos < text.len; pos += LICENSE_BLOCK)
-		hits += license_filter_at(text, pos);
-	return hits > 0 && hits * 4 * LICENSE_BLOCK >= text.len;
-}
-
 void
 license_scan_text(const struct license_data *data, struct arena *arena, struct bytes text,
     uint64_t offset, struct license_found *found)
 {
 	struct segment s = { .data = data, .arena = arena, .found = found };
-	size_t pos = 0, done = 0;
-	bool whole = is_dense(text);
+	struct license_regions regions;
+	size_t start, end;
 
-	while (pos < text.len) {
-		size_t start, end;
-
-		if (!whole && !license_filter_at(text, pos)) {
-			pos += LICENSE_BLOCK;
-			continue;
-		}
-		start = pos > MARGIN * LICENSE_BLOCK ? pos - MARGIN * LICENSE_BLOCK : 0;
-		start = start > done ? start : done;
-		end = whole ? text.len : end_of_run(text, pos, start);
+	if (!license_regions_find(&regions, license_names_anchors(data->names), text)) {
+		found->failed = "no memory to look for licenses";
+		return;
+	}
+	while (license_regions_next(&regions, &start, &end)) {
 		s.text = bytes_slice(text, start, end - start);
 		s.offset = offset + start;
 		s.matches.is_end = end == text.len;
 		scan_segment(&s);
-		/* A segment that ended only for its length goes on in the next. */
-		done = pos = end < text.len && end - start >= SEGMENT ? end - OVERLAP : end;
 	}
+	license_regions_free(&regions);
 	license_words_free(&s.words);
 	license_matches_free(&s.matches);
 	license_notices_free(&s.notices);

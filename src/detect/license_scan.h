@@ -48,14 +48,6 @@ MUST_USE struct license_found *license_found_new(struct arena *);
 void license_scan_text(const struct license_data *, struct arena *, struct bytes text,
     uint64_t offset, struct license_found *);
 
-/* license_filter.c: text without any license is left alone at nearly the speed of memory. */
-#define LICENSE_BLOCK 1024 /* bytes that are judged at once */
-
-/* Could the block of TEXT at POS belong to a license or a notice? */
-bool license_filter_at(struct bytes text, size_t pos);
-/* Could anything in it? */
-bool license_filter(struct bytes text);
-
 /* What the member declares. Strings live in the arena. */
 struct license_declared {
 	const struct license_node *expression; /* NULL: nothing, or nothing known */

@@ -1,0 +1,132 @@
+/* Which parts of a text are read for licenses: see detect/license_regions.h. */
+#include "config.h"
+
+#include "detect/license_regions.h"
+
+#include "detect/license_filter.h"
+
+#include <stdlib.h>
+
+/* Blocks that are read at once; few licenses are longer than 64 KiB. */
+#define SEGMENT 256
+#define OVERLAP 64    /* of two segments, so that no license is cut between them */
+#define MARGIN 2      /* around a block with a stem that are read with it ... */
+#define LONG_MARGIN 8 /* ... and behind one in a run of so many that it is a long license */
+#define LONG_RUN 4
+#define REACH 20 /* without a place at which a license can stand, where only stems go on */
+
+/* What is known of a block, beside its stems (enum license_stems). */
+#define PASSES 0x40
+#define ANCHOR 0x80
+
+static bool
+is_near_stems(const struct license_regions *regions, size_t at)
+{
+	size_t from = at > MARGIN ? at - MARGIN : 0;
+
+	for (size_t i = from; i <= at + MARGIN && i < regions->n; i++)
+		if ((regions->blocks[i] & PASSES) != 0)
+			return true;
+	return false;
+}
+
+bool
+license_regions_find(
+    struct license_regions *regions, const struct license_anchors *anchors, struct bytes text)
+{
+	size_t npasses = 0, nanchors = 0;
+
+	*regions = (struct license_regions){ .len = text.len,
+		.n = (text.len + LICENSE_BLOCK - 1) / LICENSE_BLOCK };
+	regions->blocks = regions->n <= LICENSE_WHOLE ? regions->few : malloc(regions->n);
+	if (regions->blocks == NULL)
+		return false;
+	for (size_t i = 0; i < regions->n; i++) {
+		unsigned stems = license_filter_stems(text, i * LICENSE_BLOCK);
+		bool passes = license_filter_passes(stems, text.len);
+
+		regions->blocks[i] = (uint8_t)(stems | (passes ? PASSES : 0));
+		npasses += passes;
+	}
+	for (size_t i = 0; npasses > 0 && i < regions->n; i++) {
+		unsigned stems = regions->blocks[i] & ~(unsigned)PASSES;
+
+		if (!is_near_stems(regions, i) ||
+		    !license_anchors_hold(anchors, text, i * LICENSE_BLOCK, stems))
+			continue;
+		regions->blocks[i] |= ANCHOR;
+		nanchors++;
+	}
+	if (nanchors == 0)
+		regions->pos = regions->n;
+	/* A license whose paragraphs speak of other things must not be cut. */
+	regions->is_whole = regions->n <= LICENSE_WHOLE && npasses * 4 >= regions->n;
+	return true;
+}
+
+/* The first block to be read before the anchor AT; *ret_hits: blocks with stems from there on. */
+static size_t
+start_of(const struct license_regions *regions, size_t at, size_t *ret_hits)
+{
+	size_t first = at, margin;
+
+	*ret_hits = 1;
+	for (size_t i = at; i > regions->pos && at - i < REACH && first - i < LONG_MARGIN;)
+		if ((regions->blocks[--i] & PASSES) != 0) {
+			first = i;
+			(*ret_hits)++;
+		}
+	margin = first - regions->pos;
+	return first - (margin < MARGIN ? margin : MARGIN);
+}
+
+/* The block behind the last to be read: no stem or no anchor was seen for too long. */
+static size_t
+end_of(const struct license_regions *regions, size_t start, size_t at, size_t hits)
+{
+	size_t end, last = at, anchor = at;
+
+	for (end = at + 1; end < regions->n && end - start < SEGMENT; end++) {
+		if ((regions->blocks[end] & PASSES) != 0) {
+			last = end;
+			hits++;
+		}
+		if ((regions->blocks[end] & ANCHOR) != 0)
+			anchor = end;
+		if (end - last >= (hits < LONG_RUN ? MARGIN : LONG_MARGIN) || end - anchor >= REACH)
+			break;
+	}
+	return end;
+}
+
+bool
+license_regions_next(struct license_regions *regions, size_t *ret_start, size_t *ret_end)
+{
+	size_t at = regions->pos, hits, start, end;
+
+	if (regions->is_whole && at < regions->n) {
+		regions->pos = regions->n;
+		*ret_start = 0;
+		*ret_end = regions->len;
+		return true;
+	}
+	while (at < regions->n && (regions->blocks[at] & ANCHOR) == 0)
+		at++;
+	if (at == regions->n)
+		return false;
+	start = start_of(regions, at, &hits);
+	end = end_of(regions, start, at, hits);
+	/* A segment that ended only for its length goes on in the next. */
+	regions->pos = end < regions->n && end - start >= SEGMENT ? end - OVERLAP : end;
+	*ret_start = start * LICENSE_BLOCK;
+	*ret_end = end < regions->n ? end * LICENSE_BLOCK : regions->len;
+	return true;
+}
+
+void
+license_regions_free(struct license_regions *regions)
+{
+	if (regions->blocks != regions->few)
+		free(regions->blocks);
+	regions->blocks = NULL;
+}

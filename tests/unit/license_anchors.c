@@ -1,0 +1,285 @@
+/*
+ * What decides which text the license detector reads: stems, words next to "license", regions. A
+ * place may be anywhere in a block and anywhere in a text: the fast loops must see it all the same.
+ */
+#include "config.h"
+
+#include "core/limits.h"
+#include "detect/license_anchors.h"
+#include "detect/license_filter.h"
+#include "detect/license_names.h"
+#include "detect/license_regions.h"
+#include "tests/tap.h"
+
+#include <stdlib.h>
+
+#define ROOM (8 * LICENSE_BLOCK)
+
+static const struct license_anchors *anchors;
+static const struct rule_file *files;
+static size_t nfiles;
+static char room[ROOM + 1];
+
+/* LEN bytes of dull prose with WHAT at POS. */
+static struct bytes
+prose(size_t len, size_t pos, const char *what)
+{
+	for (size_t i = 0; i < len; i++)
+		room[i] = "on the time that is "[i % 20];
+	memcpy(room + pos, what, strlen(what));
+	return bytes_of(room, len);
+}
+
+static struct bytes
+spaced(const char *what)
+{
+	char between[200];
+
+	snprintf(between, sizeof(between), " %s ", what);
+	return prose(400, 200, between);
+}
+
+static bool
+holds_anywhere(struct bytes text)
+{
+	for (size_t pos = 0; pos < text.len; pos += LICENSE_BLOCK)
+		if (license_anchors_hold(anchors, text, pos, license_filter_stems(text, pos)))
+			return true;
+	return false;
+}
+
+/* ---- stems -------------------------------------------------------------------------------- */
+
+static const char *const strong[] = { "license", "LICENCE", "Lizenz", "redistribute",
+	"Public Domain", "publicdomain", "creativecommons", "same terms as", "GPL ", "gplv2" };
+static const char *const weak[] = { "Permission", "permitted", "WARRANTY", "as is ", "AS-IS ",
+	"freeware", "freely", "any purpose" };
+
+/* Is WORD seen, and only in its block, wherever it begins in a text of LEN bytes? */
+static bool
+is_seen(const char *word, size_t len, bool is_strong)
+{
+	for (size_t pos = 0; pos + strlen(word) <= len; pos++) {
+		struct bytes text = prose(len, pos, word);
+		unsigned all = 0;
+
+		for (size_t at = 0; at < len; at += LICENSE_BLOCK)
+			all |= license_filter_stems(text, at);
+		if (is_strong != ((all & LICENSE_SAYS) != 0) || all == 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+test_stems(void)
+{
+	bool done = true;
+
+	ok(license_filter_stems(prose(3000, 0, "now"), 0) == 0, "dull prose has no stem");
+	for (size_t i = 0; i < ARRAY_LEN(strong); i++)
+		done &= is_seen(strong[i], 100, true) && is_seen(strong[i], 1100, true);
+	ok(done, "a stem that says license is seen wherever it stands");
+	for (size_t i = 0; i < ARRAY_LEN(weak); i++)
+		done &= is_seen(weak[i], 100, false) && is_seen(weak[i], 1100, false);
+	ok(done, "so is one that says less");
+	ok(license_filter_passes(LICENSE_GRANTS, 300) &&
+		!license_filter_passes(LICENSE_GRANTS, 9000),
+	    "one that says less counts alone in a short text only");
+}
+
+/* The marks of a whole text are those that a plain search finds. */
+static void
+test_marks(void)
+{
+	uint8_t marks[LICENSE_BLOCK];
+	bool done = true;
+
+	for (size_t pos = 0; pos < 1200; pos++) {
+		struct bytes text = prose(1500, pos, "license");
+		size_t n = license_filter_mark(text, 0, marks), seen = 0;
+
+		for (size_t i = 0; i < n; i++)
+			seen += marks[i] != 0;
+		done &= seen == (pos < LICENSE_BLOCK) &&
+		    (pos >= LICENSE_BLOCK || marks[pos] == MARK_LICENSE);
+	}
+	ok(done, "a mark stands where the word begins, in its block only");
+}
+
+/* ---- words near "license" ------------------------------------------------------------------ */
+
+static void
+test_distance(void)
+{
+	bool near = true, far = true;
+
+	for (size_t at = 0; at < 300; at++)
+		for (size_t gap = 0; gap < 100; gap += 3) {
+			struct bytes text = prose(500, at, "license ");
+			bool is_near = gap + 8 + 1 + 4 < 64;
+
+			memcpy(room + at + 8 + gap, " zlib ", 6);
+			near &= !is_near || holds_anywhere(text);
+			far &= gap < 64 || !holds_anywhere(text);
+		}
+	ok(near, "a name behind \"license\" counts wherever the two stand");
+	ok(far, "unless it is too far away");
+	near = far = true;
+	for (size_t at = 0; at < 300; at++)
+		for (size_t gap = 0; gap < 100; gap += 3) {
+			struct bytes text = prose(500, at, " Zlib ");
+
+			memcpy(room + at + 6 + gap, " license ", 9);
+			near &= gap + 7 >= 64 || holds_anywhere(text);
+			far &= gap < 64 || !holds_anywhere(text);
+		}
+	ok(near && far, "the same holds for a name before it");
+}
+
+static void
+test_context(void)
+{
+	static const char *const yes[] = { "under the license", "this License", "LICENSE: MIT",
+		"BSD\xc2\xa0licence", "the licensor", "sublicense it", "<b>Apache</b> License",
+		"SPDX-License-Identifier: Foo", "under Apache 2.0", "3-clause BSD", "the GPL, and",
+		"the public domain", "redistribution", "# sous licence", "LGPLv3" },
+				 *const no[] = { "license = None", "a license plate",
+					 "the license key for", "specific domain", "forms as they",
+					 "licensed drivers", "edgpl ",
+					 "understand the common clause of agreement" };
+
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		ok(holds_anywhere(spaced(yes[i])), yes[i]);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		ok(!holds_anywhere(spaced(no[i])), no[i]);
+}
+
+/* ---- all names ------------------------------------------------------------------------------ */
+
+/* Field N of a line of list.tsv. */
+static struct bytes
+field(struct bytes line, unsigned n)
+{
+	const uint8_t *tab;
+
+	for (; n > 0; n--) {
+		tab = memchr(line.data, '\t', line.len);
+		if (tab == NULL)
+			return bytes_slice(line, line.len, 0);
+		line = bytes_slice(line, (uint64_t)(tab - line.data) + 1, line.len);
+	}
+	tab = line.len == 0 ? NULL : memchr(line.data, '\t', line.len);
+	return bytes_slice(line, 0, tab == NULL ? line.len : (uint64_t)(tab - line.data));
+}
+
+static bool
+is_noticed(const char *before, struct bytes name, const char *behind)
+{
+	char notice[600];
+	int n = snprintf(notice, sizeof(notice), " %s%.*s%s ", before, (int)name.len,
+	    (const char *)name.data, behind);
+
+	if (n > 0 && holds_anywhere(prose(2000, 700, notice)))
+		return true;
+	printf("# %s\n", notice);
+	return false;
+}
+
+static void
+test_names(void)
+{
+	unsigned n = 0, missed = 0;
+
+	for (size_t i = 0; i < nfiles; i++)
+		for (size_t pos = 0;
+		     strcmp(files[i].name, "licenses/list.tsv") == 0 && pos < files[i].bytes.len;) {
+			struct bytes rest = bytes_slice(files[i].bytes, pos, files[i].bytes.len),
+				     line;
+			const uint8_t *end = memchr(rest.data, '\n', rest.len);
+
+			line = bytes_slice(
+			    rest, 0, end == NULL ? rest.len : (uint64_t)(end - rest.data));
+			pos += line.len + 1;
+			if (!bytes_starts(line, "license\t"))
+				continue;
+			n++;
+			missed += !is_noticed("licensed by the ", field(line, 2), "");
+			missed += !is_noticed("use the ", field(line, 2), " license");
+		}
+	ok(n > 500 && missed == 0, "each name of the list is noticed");
+}
+
+/* ---- regions -------------------------------------------------------------------------------- */
+
+static void
+test_regions(void)
+{
+	static struct license_regions regions;
+	size_t start, end;
+
+	for (size_t i = 0; i < ROOM; i++)
+		room[i] = "a license on the way "[i % 21];
+	ok(license_regions_find(&regions, anchors, bytes_of(room, ROOM)) &&
+		!license_regions_next(&regions, &start, &end),
+	    "no text is read for the word alone");
+	license_regions_free(&regions);
+	memcpy(room + 5000, " under the MIT license ", 23);
+	ok(license_regions_find(&regions, anchors, bytes_of(room, ROOM)) &&
+		license_regions_next(&regions, &start, &end) && start == 0 && end == ROOM &&
+		!license_regions_next(&regions, &start, &end),
+	    "a short text full of it is read whole for a name");
+	license_regions_free(&regions);
+}
+
+static void
+test_long(void)
+{
+	static struct license_regions regions;
+	size_t len = 400 * LICENSE_BLOCK, start = 0, end = 0, at = 200 * LICENSE_BLOCK + 77;
+	char *text = malloc(len);
+
+	if (text == NULL)
+		abort();
+	for (size_t i = 0; i < len; i++)
+		text[i] = "a license on the way "[i % 21];
+	memcpy(text + at, " under the MIT license ", 23);
+	ok(license_regions_find(&regions, anchors, bytes_of(text, len)) &&
+		license_regions_next(&regions, &start, &end) && start < at && end > at + 23 &&
+		end - start < 64 * LICENSE_BLOCK,
+	    "of a long one what is around it");
+	ok(!license_regions_next(&regions, &start, &end), "and no more");
+	license_regions_free(&regions);
+	free(text);
+}
+
+int
+main(void)
+{
+	const char *top = getenv("top_srcdir");
+	char folder[4096];
+	const char *folders[] = { folder };
+	struct status status = { 0 };
+	struct rules *rules;
+	struct license_names *names;
+
+	snprintf(folder, sizeof(folder), "%s/rules", top == NULL ? "." : top);
+	rules = rules_open(folders, 1, &status);
+	files = rules == NULL ? NULL : rules_files(rules, "licenses", &nfiles);
+	names = files == NULL ? NULL : license_names_new(files, nfiles, NULL, &status);
+	if (!ok(names != NULL, "the project's names of licenses are read")) {
+		printf("# %s\n", status.text);
+		return done_testing();
+	}
+	anchors = license_names_anchors(names);
+	test_stems();
+	test_marks();
+	test_distance();
+	test_context();
+	test_names();
+	test_regions();
+	test_long();
+	license_names_free(names);
+	rules_free(rules);
+	return done_testing();
+}
