@@ -323,10 +323,9 @@ try_names(struct searching *searching, const struct secret_rule *rule, size_t st
 	const struct secret_words *words = secret_rules_words(searching->compiled->rules);
 	struct assignment assignment;
 
+	/* The cheap questions first: such words stand everywhere. */
 	if (!assignment_read(searching->text, start, end, &assignment) ||
-	    !is_suffix(assignment.suffix, words) || assignment.value.len < rule->least ||
-	    secret_holds(assignment.name, words->innocent) ||
-	    secret_is_filler(assignment.value, words))
+	    assignment.value.len < rule->least || !secret_is_possible(assignment.value))
 		return;
 	/* `name value` is prose, unless it is `--name value` or `name "value"`. */
 	if (!assignment.is_quoted &&
@@ -334,6 +333,10 @@ try_names(struct searching *searching, const struct secret_rule *rule, size_t st
 		(!assignment.is_joined && assignment.name.data[0] != '-')))
 		return;
 	if (!assignment.is_joined && searching->text.data[assignment.pos - 1] == '`')
+		return;
+	if (!is_suffix(assignment.suffix, words) ||
+	    secret_holds(assignment.name, words->innocent) ||
+	    secret_is_filler(assignment.value, words))
 		return;
 	if (secret_is_random(assignment.value, rule->entropy, words)) {
 		add_hit(searching, rule, assignment.value, assignment.is_joined ? 65 : 45);
@@ -345,16 +348,11 @@ try_names(struct searching *searching, const struct secret_rule *rule, size_t st
 }
 
 static void
-follow(struct searching *searching, const struct secret_lead *lead, size_t start, size_t end)
+try_pattern(struct searching *searching, struct secret_rule *rule, size_t start, size_t end)
 {
-	struct secret_rule *rule = lead->rule;
 	struct status status = { 0 };
 
-	if (rule->shape == SECRET_NAMES) {
-		try_names(searching, rule, start, end);
-	} else if (!secret_lead_fits(lead, searching->text, start, end)) {
-		return;
-	} else if (!secret_rule_compile(rule, &status)) {
+	if (!secret_rule_compile(rule, &status)) {
 		if (!searching->is_broken)
 			sink_trouble(searching->sink, STATUS_INTERNAL, "scan/detector-failed", 0,
 			    "%s", status.text);
@@ -363,6 +361,18 @@ follow(struct searching *searching, const struct secret_lead *lead, size_t start
 		try_token(searching, rule, start, end);
 	} else {
 		try_near(searching, rule, end);
+	}
+}
+
+/* Nearly always nothing: what asks more than a few bytes is a call further. */
+static void
+follow(struct searching *searching, const struct secret_lead *lead, size_t start, size_t end)
+{
+	if (lead->rule->shape != SECRET_NAMES) {
+		if (secret_lead_fits(lead, searching->text, start, end))
+			try_pattern(searching, lead->rule, start, end);
+	} else if (assignment_may_follow(searching->text, start, end)) {
+		try_names(searching, lead->rule, start, end);
 	}
 }
 

@@ -174,6 +174,55 @@ read_bare(struct walk *w, struct assignment *ret)
 	return end > start && end - start < VALUE_MAX_LEN;
 }
 
+/* Is the name at START that of a command's option? */
+static bool
+is_option(struct bytes text, size_t start)
+{
+	size_t first = start;
+
+	while (first > 0 && start - first < NAME_MAX_LEN && is_name(text.data[first - 1]))
+		first--;
+	return text.data[first] == '-';
+}
+
+/* Behind a name and a space: does a word follow that is neither a type nor begins a text? */
+static bool
+is_word_of_prose(struct walk *w)
+{
+	unsigned n = 0;
+
+	skip_spaces(w, false);
+	while (n < 17 && is_letter(peek(w, n)))
+		n++;
+	if (n == 0 || is_quote(peek(w, n)))
+		return false;
+	w->pos += n;
+	skip_spaces(w, false);
+	return peek(w, 0) != '=';
+}
+
+bool
+assignment_may_follow(struct bytes text, size_t start, size_t end)
+{
+	struct walk w = { text, end };
+	int c;
+
+	while (is_name(peek(&w, 0)) && w.pos - end < NAME_MAX_LEN)
+		w.pos++;
+	c = peek(&w, 0);
+	switch (c) {
+	case ' ':
+	case '\t':
+		return !is_word_of_prose(&w) || is_option(text, start);
+	case '(':
+		return is_quote(peek(&w, 1));
+	case '.':
+		return peek(&w, 1) != 0 && memchr("=:>?|.+-!", peek(&w, 1), 9) != NULL;
+	default:
+		return c != 0 && (is_name(c) || memchr("\"'`\\]=:>?|+!", c, 11) != NULL);
+	}
+}
+
 static void
 read_name(struct bytes text, size_t start, size_t end, struct walk *w, struct assignment *ret)
 {

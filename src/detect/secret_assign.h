@@ -20,4 +20,10 @@ struct assignment {
  */
 bool assignment_read(struct bytes text, size_t start, size_t end, struct assignment *ret);
 
+/*
+ * A quick look at what stands behind the name: false where assignment_read() would find nothing but
+ * a word behind a word ("the token is"), which is prose unless the name is an option's.
+ */
+bool assignment_may_follow(struct bytes text, size_t start, size_t end);
+
 #endif

@@ -19,8 +19,9 @@ needs_row(const struct secret_rule *rule)
 		return rule->entropy > 0 && rule->before <= INDEX_REACH &&
 		    outline_has_run(&rule->outline, GATE_PLAIN, INDEX_REACH);
 	case SECRET_NEAR:
-		return outline_has_run(
-		    &rule->outline, rule->needs_link ? GATE_LEAST : GATE_PLAIN, INDEX_REACH);
+		return (rule->needs_link || rule->entropy > 0) &&
+		    outline_has_run(
+			&rule->outline, rule->needs_link ? GATE_LEAST : GATE_PLAIN, INDEX_REACH);
 	default:
 		return false;
 	}

@@ -76,9 +76,12 @@ set_fold_case(uint8_t set[32])
 static bool
 is_run_set(const uint8_t set[32])
 {
-	for (unsigned c = 0; c < 256; c++)
-		if (set_has(set, (uint8_t)c) && !gate_is_run_byte((uint8_t)c))
+	for (unsigned c = 0; c < 256; c++) {
+		if (set[c / 8] == 0)
+			c |= 7;
+		else if (set_has(set, (uint8_t)c) && !gate_is_run_byte((uint8_t)c))
 			return false;
+	}
 	return true;
 }
 
@@ -534,25 +537,51 @@ struct walk {
 	unsigned steps;
 };
 
+/* Does the byte at POS allow that piece I begins there? Spares most of the calls. */
+static bool
+can_begin(const struct walk *walk, size_t i, size_t pos)
+{
+	const struct outline_piece *piece = &walk->outline->pieces[i];
+
+	return i == walk->outline->n || piece->min == 0 ||
+	    (pos < walk->text.len && set_has(piece->set, walk->text.data[pos]));
+}
+
+/* How many bytes from POS on belong to SET, up to MOST. */
+static size_t
+count_of(const struct walk *walk, const uint8_t set[32], size_t pos, size_t most)
+{
+	size_t n = 0, left = walk->text.len > pos ? walk->text.len - pos : 0;
+
+	most = most < left ? most : left;
+	while (n < most && set_has(set, walk->text.data[pos + n]))
+		n++;
+	return n;
+}
+
 static bool
 fits(struct walk *walk, size_t i, size_t pos)
 {
 	const struct outline_piece *piece = &walk->outline->pieces[i];
-	size_t n = 0, most;
+	size_t n, most;
 
+	/* Most pieces are of one length, and leave no choice. */
+	for (; i < walk->outline->n && piece->min == piece->max; i++, piece++) {
+		if (count_of(walk, piece->set, pos, piece->min) < piece->min)
+			return false;
+		pos += piece->min;
+		walk->steps += piece->min;
+	}
 	if (i == walk->outline->n)
 		return true;
+	n = count_of(walk, piece->set, pos, piece->min);
 	most = piece->max == OUTLINE_INFINITE ? SIZE_MAX : piece->max;
-	while (
-	    n < most && pos + n < walk->text.len && set_has(piece->set, walk->text.data[pos + n])) {
-		n++;
+	for (; n >= piece->min; n++) {
+		if (can_begin(walk, i + 1, pos + n) && fits(walk, i + 1, pos + n))
+			return true;
 		if (++walk->steps > MAX_STEPS)
 			return true;
-	}
-	for (; n >= piece->min; n--) {
-		if (++walk->steps > MAX_STEPS || fits(walk, i + 1, pos + n))
-			return true;
-		if (n == 0)
+		if (n == most || count_of(walk, piece->set, pos + n, 1) == 0)
 			break;
 	}
 	return false;

@@ -10,6 +10,10 @@
 
 #define WORDY 55 /* per cent of pairs of letters; random letters have some 35, words over 75 */
 
+/* Without any digit a random value has so many characters, and so many letters of either case. */
+#define RANDOM_LETTERS 24
+#define RANDOM_CASE 6
+
 /* What a value is made of. */
 struct makeup {
 	unsigned lower, upper, digits, others;
@@ -151,7 +155,8 @@ secret_is_random(struct bytes value, double entropy, const struct secret_words *
 	if (m.lower + m.upper == 0 || m.others * 3 > value.len)
 		return false;
 	/* Of random characters, some are digits; without any, case must mix as words never do. */
-	if (m.digits == 0 && (m.lower < 6 || m.upper < 6 || value.len < 24))
+	if (m.digits == 0 &&
+	    (m.lower < RANDOM_CASE || m.upper < RANDOM_CASE || value.len < RANDOM_LETTERS))
 		return false;
 	if (m.digits == 1 && value.len < 20 && (m.lower == 0 || m.upper == 0))
 		return false;
@@ -160,14 +165,35 @@ secret_is_random(struct bytes value, double entropy, const struct secret_words *
 	return !secret_is_wordy(value, words) && !secret_holds(value, words->common);
 }
 
-/* A sign that people put into passwords and nobody into names. */
+/* People put it into passwords, and nobody into names. */
+static bool
+is_sign(uint8_t c)
+{
+	return (c >= '#' && c <= '&') || c == '!' || c == '@' || c == '^' || c == '*';
+}
+
 static bool
 has_sign(struct bytes value)
 {
 	for (size_t i = 0; i < value.len; i++)
-		if (memchr("!@#$%^&*", value.data[i], 8) != NULL)
+		if (is_sign(value.data[i]))
 			return true;
 	return false;
+}
+
+bool
+secret_is_possible(struct bytes value)
+{
+	size_t upper = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		uint8_t c = value.data[i];
+
+		if ((c >= '0' && c <= '9') || is_sign(c))
+			return true;
+		upper += c >= 'A' && c <= 'Z';
+	}
+	return value.len >= RANDOM_LETTERS && upper >= RANDOM_CASE;
 }
 
 bool

@@ -12,6 +12,11 @@ double secret_entropy(struct bytes);
 bool secret_holds(struct bytes b, const char *const *words);
 /* ${VAR}, {{ x }}, <token>, %s, $(command), and values of few different characters. */
 bool secret_is_filler(struct bytes value, const struct secret_words *);
+/*
+ * Can the value be random or a password at all? A quick look, before words are compared: without
+ * a digit or a sign it would have to be long and of both cases.
+ */
+bool secret_is_possible(struct bytes value);
 /* A UUID is nobody's secret unless its provider makes it one. */
 bool secret_is_uuid(struct bytes value);
 /* Do its letters follow each other as in words? */

@@ -5,9 +5,11 @@
 #include "config.h"
 
 #include "core/limits.h"
+#include "detect/secret_assign.h"
 #include "detect/secret_gate.h"
 #include "detect/secret_index.h"
 #include "detect/secret_rules.h"
+#include "detect/secret_value.h"
 #include "tests/tap.h"
 
 #include <stdlib.h>
@@ -227,6 +229,75 @@ test_agreement(struct secret_rules *rules)
 	ok(unread < 10, "nearly every pattern has an outline");
 }
 
+/* ---- quick looks --------------------------------------------------------------------------- */
+
+/* LEN random characters, often of the first few of ALPHABET. */
+static struct bytes
+make_random(char *text, size_t len, const char *alphabet)
+{
+	size_t n = strlen(alphabet), few = 1 + next_random() % n;
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = alphabet[next_random() % (next_random() % 4 == 0 ? n : few)];
+	return bytes_of(text, len);
+}
+
+static void
+test_assignments(void)
+{
+	char text[80];
+	size_t read = 0, missed = 0;
+
+	for (unsigned i = 0; i < 300000; i++) {
+		struct assignment got;
+
+		make_random(text, sizeof(text), "a =:\"'-\\s]>,.(k\n\t`|?+@1_B");
+		memcpy(text + 8, "key", 3);
+		if (!assignment_read(bytes_of(text, sizeof(text)), 8, 11, &got) ||
+		    !(got.is_quoted || got.is_joined || got.name.data[0] == '-'))
+			continue;
+		read++;
+		if (!assignment_may_follow(bytes_of(text, sizeof(text)), 8, 11)) {
+			missed++;
+			printf("# %.*s\n", (int)sizeof(text), text);
+		}
+	}
+	ok(read > 1000, "many made texts are assignments");
+	eq_u64(missed, 0, "and a quick look expects all of them");
+	ok(!assignment_may_follow(bytes_of_string("the key is here"), 4, 7) &&
+		!assignment_may_follow(bytes_of_string("the key."), 4, 7) &&
+		!assignment_may_follow(bytes_of_string("key_of(value)"), 0, 3),
+	    "but neither prose nor a call");
+}
+
+static void
+test_values(const struct secret_words *words)
+{
+	char text[40];
+	size_t judged = 0, missed = 0;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		struct bytes value = make_random(text, 5 + next_random() % 35, "aQzX7_!kB.Wep-tYm");
+
+		if (!secret_is_random(value, 2.5, words) &&
+		    !secret_is_password(value, i % 2 == 0, words))
+			continue;
+		judged++;
+		missed += !secret_is_possible(value);
+	}
+	ok(judged > 1000, "many made values are random, or passwords");
+	eq_u64(missed, 0, "and a quick look thinks so of all of them");
+	ok(!secret_is_possible(bytes_of_string("self.attention_weight_of(token_layers")),
+	    "but not of an expression");
+}
+
+static void
+test_rules(struct secret_rules *rules)
+{
+	test_agreement(rules);
+	test_values(secret_rules_words(rules));
+}
+
 int
 main(void)
 {
@@ -249,8 +320,9 @@ main(void)
 	test_forms();
 	test_outlines();
 	test_parts();
+	test_assignments();
 	if (ok(rules != NULL, "the rules are read"))
-		test_agreement(rules);
+		test_rules(rules);
 	secret_rules_free(rules);
 	rules_free(files);
 	return done_testing();
