@@ -24,6 +24,8 @@ struct walk {
 	unsigned depth;
 	bool (*visit)(const struct json_token *, void *);
 	void *context;
+	bool skip;	     /* nothing is told ... */
+	unsigned skip_depth; /* ... before the container that is this deep ends */
 	struct json_error *error;
 	struct json_keys keys;
 	uint64_t nkeys;
@@ -50,9 +52,9 @@ fail(struct walk *walk, enum json_fault fault, uint64_t offset, const char *form
 static ALWAYS_INLINE bool
 tell(struct walk *walk, enum json_event event, size_t offset, struct bytes text, bool has_escapes)
 {
-	struct json_token token = { event, walk->depth, offset, text, has_escapes };
+	struct json_token token = { event, walk->depth, offset, text, has_escapes, &walk->skip };
 
-	if (walk->visit == NULL || walk->visit(&token, walk->context))
+	if (walk->visit == NULL || walk->skip || walk->visit(&token, walk->context))
 		return true;
 	return fail(walk, JSON_FAULT_STOPPED, offset, "not read any further");
 }
@@ -236,12 +238,16 @@ read_word(struct walk *walk, const char *word, enum json_event event)
 static bool
 open_container(struct walk *walk, bool is_object)
 {
+	bool was_told = !walk->skip;
+
 	if (!tell(walk, is_object ? JSON_OBJECT_BEGIN : JSON_ARRAY_BEGIN, walk->pos,
 		bytes_of(NULL, 0), false))
 		return false;
 	if (walk->depth == LIMIT_JSON_DEPTH)
 		return fail(walk, JSON_FAULT_DEPTH, walk->pos, "nested more than %d levels deep",
 		    LIMIT_JSON_DEPTH);
+	if (was_told)
+		walk->skip_depth = walk->depth;
 	walk->depth++;
 	walk->is_object[walk->depth] = is_object;
 	walk->first_key[walk->depth] = walk->keys.n;
@@ -257,6 +263,8 @@ close_container(struct walk *walk)
 	json_keys_leave(&walk->keys, walk->first_key[walk->depth]);
 	walk->depth--;
 	walk->pos++;
+	if (walk->depth == walk->skip_depth)
+		walk->skip = false;
 	return tell(walk, is_object ? JSON_OBJECT_END : JSON_ARRAY_END, walk->pos - 1,
 	    bytes_of(NULL, 0), false);
 }

@@ -33,6 +33,7 @@ struct json_token {
 	uint64_t offset;   /* of the token's first byte */
 	struct bytes text; /* keys, strings and numbers; empty otherwise */
 	bool has_escapes;  /* text holds backslashes: use json_unescape() */
+	bool *ret_skip; /* set it at the beginning of an object or array to hear next of its end */
 };
 
 /* What json_walk() found wrong, beside the sentence in the status. */

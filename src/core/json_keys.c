@@ -13,6 +13,7 @@
 
 #define FIRST_BITS 8   /* of the first table's index */
 #define KEPT_BITS 14   /* of a table that is kept for the objects to come */
+#define MAX_BITS 23    /* of one for LIMIT_JSON_KEYS */
 #define FILTER_BITS 16 /* of the first table that has a filter */
 #define FILTER_SHARE 8 /* slots of the table for each word of the filter: ten bits a key */
 #define LARGE_PAGE ((size_t)2 << 20)
@@ -23,6 +24,7 @@
 #define KEY_MASK (((uint32_t)1 << KEY_BITS) - 1)
 
 _Static_assert(LIMIT_JSON_KEYS < KEY_MASK, "keys have numbers of 24 bits");
+_Static_assert(LIMIT_JSON_KEYS < 3 << MAX_BITS >> 2, "the largest table has room for all keys");
 _Static_assert(LIMIT_JSON_BYTES <= UINT32_MAX, "offsets have 32 bits");
 
 /* Two odd numbers of many bits, for what the system gives no random ones. */
@@ -35,7 +37,9 @@ json_keys_open(struct json_keys *keys, struct bytes document)
 	const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
 
 	/* A seed that the author of a file cannot know, so that no file is made of collisions. */
-	*keys = (struct json_keys){ .document = document.data, .seed = { SEED_A, SEED_B } };
+	*keys = (struct json_keys){
+		.document = document.data, .len = document.len, .seed = { SEED_A, SEED_B }
+	};
 	if (random != NULL)
 		memcpy(keys->seed, random, sizeof(keys->seed));
 }
@@ -319,13 +323,31 @@ resize(struct json_keys *keys, unsigned bits)
 	return true;
 }
 
+/*
+ * The bits of the next table. A large one has room for as many keys as the rest of the document
+ * holds, were it like what was read, and half of that a vocabulary: placing all keys anew a few
+ * times costs more than placing them once.
+ */
+static unsigned
+more_bits(const struct json_keys *keys, size_t read)
+{
+	unsigned bits = keys->bits + 1;
+	uint64_t expected = (uint64_t)keys->n * keys->len / (2 * (uint64_t)read);
+
+	if (keys->bits == 0)
+		return FIRST_BITS;
+	while (bits > KEPT_BITS && bits < MAX_BITS && ((uint64_t)3 << bits) / 4 < expected)
+		bits++;
+	return bits;
+}
+
 enum json_keys_result
 json_keys_add(struct json_keys *keys, size_t first, struct bytes text, bool has_escapes)
 {
+	size_t read = (size_t)(text.data - keys->document);
 	uint32_t hash;
 
-	if ((keys->n == keys->room &&
-		!resize(keys, keys->bits == 0 ? FIRST_BITS : keys->bits + 1)) ||
+	if ((keys->n == keys->room && !resize(keys, more_bits(keys, read))) ||
 	    !hash_key(keys, first, text, has_escapes, &hash))
 		return JSON_KEYS_MEMORY;
 	if (may_be_there(keys, hash)) {
@@ -333,7 +355,7 @@ json_keys_add(struct json_keys *keys, size_t first, struct bytes text, bool has_
 		if (is_placed(keys, first, text, has_escapes, hash))
 			return JSON_KEYS_DUPLICATE;
 	}
-	keys->stack[keys->n++] = (struct json_key){ (uint32_t)(text.data - keys->document), hash };
+	keys->stack[keys->n++] = (struct json_key){ (uint32_t)read, hash };
 	return JSON_KEYS_NEW;
 }
 

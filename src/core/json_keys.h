@@ -24,6 +24,7 @@ struct json_key {
  */
 struct json_keys {
 	const uint8_t *document;
+	size_t len; /* of the document */
 	struct json_key *stack;
 	uint32_t *table;  /* index into the stack plus one, below 8 bits of the hash; 0: free */
 	uint64_t *filter; /* NULL while the table is small */

@@ -46,48 +46,63 @@ utf8_run_plain(struct bytes b)
 }
 
 #ifdef __SSE2__
-/* BLOCK moved on by N bytes, behind the last N of the block BEFORE. */
-#define BEHIND(block, before, n) \
-	_mm_or_si128(_mm_slli_si128((block), (n)), _mm_srli_si128((before), 16 - (n)))
+/* The 16 bytes that stand N before the BLOCK at POS; before the text there are zeros. */
+#define BEFORE(b, pos, block, n) \
+	((pos) == 0 ? _mm_slli_si128((block), (n)) : scan_load((b).data + (pos) - (n)))
 
-/* All ones where the bytes are less than LEAST, as unsigned numbers. */
-static ALWAYS_INLINE __m128i
-below(__m128i block, uint8_t least)
-{
-	return _mm_cmpeq_epi8(
-	    _mm_subs_epu8(block, _mm_set1_epi8((char)(least - 1))), _mm_setzero_si128());
-}
-
+/* What each byte is more than MOST; 0 where it is not. */
 static ALWAYS_INLINE __m128i
 above(__m128i block, uint8_t most)
 {
-	return _mm_andnot_si128(below(block, (uint8_t)(most + 1)), _mm_set1_epi8(-1));
+	return _mm_subs_epu8(block, _mm_set1_epi8((char)most));
+}
+
+/* All ones where bytes that continue a character are less than LEAST. */
+static ALWAYS_INLINE __m128i
+continues_below(__m128i block, uint8_t least)
+{
+	return _mm_cmplt_epi8(block, _mm_set1_epi8((char)least));
+}
+
+/* Do leads of overlong forms, surrogates or code points past U+10FFFF stand ONE before BLOCK? */
+static bool
+is_out_of_range(__m128i block, __m128i one)
+{
+	__m128i most = _mm_set1_epi8((char)0x8f), surrogate = _mm_set1_epi8((char)0x9f), wrong;
+
+	wrong = _mm_and_si128(scan_equal(one, 0xe0), continues_below(block, 0xa0));
+	wrong =
+	    _mm_or_si128(wrong, _mm_and_si128(scan_equal(one, 0xf0), continues_below(block, 0x90)));
+	wrong = _mm_or_si128(
+	    wrong, _mm_and_si128(scan_equal(one, 0xed), _mm_cmpgt_epi8(block, surrogate)));
+	wrong =
+	    _mm_or_si128(wrong, _mm_and_si128(scan_equal(one, 0xf4), _mm_cmpgt_epi8(block, most)));
+	wrong = _mm_or_si128(wrong, scan_within(one, 0xc0, 1));
+	wrong = _mm_or_si128(wrong, scan_within(one, 0xf5, 10));
+	return _mm_movemask_epi8(wrong) != 0;
 }
 
 /*
- * Are the characters of BLOCK well formed, as far as it shows? Each byte is judged by the three
- * before it (The Unicode Standard, table 3-7): it continues a character where one of these starts
- * one that is long enough, and only there; behind four leads its range is smaller.
+ * Are the characters of the BLOCK at POS well formed, as far as it shows? Each byte is judged by
+ * the three before it (The Unicode Standard, table 3-7): it continues a character where one of
+ * these starts one that is long enough, and only there; behind a few leads its range is smaller.
  */
 static ALWAYS_INLINE bool
-is_block(__m128i block, __m128i before)
+is_block(struct bytes b, size_t pos, __m128i block)
 {
-	__m128i one = BEHIND(block, before, 1), two = BEHIND(block, before, 2);
-	__m128i three = BEHIND(block, before, 3), wrong;
-	__m128i continues = _mm_and_si128(above(block, 0x7f), below(block, 0xc0));
-	__m128i starts =
-	    _mm_and_si128(_mm_and_si128(below(one, 0xc0), below(two, 0xe0)), below(three, 0xf0));
+	__m128i one = BEFORE(b, pos, block, 1), two = BEFORE(b, pos, block, 2);
+	__m128i three = BEFORE(b, pos, block, 3);
+	__m128i due =
+	    _mm_or_si128(_mm_or_si128(above(one, 0xbf), above(two, 0xdf)), above(three, 0xef));
+	__m128i none_due = _mm_cmpeq_epi8(due, _mm_setzero_si128());
+	__m128i few = _mm_or_si128(
+	    _mm_or_si128(scan_equal(one, 0xe0), scan_within(one, 0xc0, 1)), above(one, 0xec));
 
-	/* No continuation where none is due, or the reverse. */
-	wrong = _mm_cmpeq_epi8(starts, continues);
-	/* Overlong forms, surrogates, code points past U+10FFFF. */
-	wrong = _mm_or_si128(wrong, _mm_and_si128(scan_equal(one, 0xe0), below(block, 0xa0)));
-	wrong = _mm_or_si128(wrong, _mm_and_si128(scan_equal(one, 0xed), above(block, 0x9f)));
-	wrong = _mm_or_si128(wrong, _mm_and_si128(scan_equal(one, 0xf0), below(block, 0x90)));
-	wrong = _mm_or_si128(wrong, _mm_and_si128(scan_equal(one, 0xf4), above(block, 0x8f)));
-	wrong = _mm_or_si128(wrong, scan_within(block, 0xc0, 1));
-	wrong = _mm_or_si128(wrong, above(block, 0xf4));
-	return _mm_movemask_epi8(wrong) == 0;
+	/* As signed numbers, the bytes that continue a character are the least. */
+	if (_mm_movemask_epi8(_mm_cmpeq_epi8(none_due, continues_below(block, 0xc0))) != 0)
+		return false;
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(few, _mm_setzero_si128())) == 0xffff ||
+	    !is_out_of_range(block, one);
 }
 
 /* Where the character starts that reaches over POS; POS where none does. */
@@ -117,7 +132,7 @@ utf8_run(struct bytes b)
 	for (; b.len - pos >= 16; pos += 16) {
 		__m128i block = scan_load(b.data + pos);
 
-		if (_mm_movemask_epi8(_mm_or_si128(block, before)) != 0 && !is_block(block, before))
+		if (_mm_movemask_epi8(_mm_or_si128(block, before)) != 0 && !is_block(b, pos, block))
 			break;
 		before = block;
 	}

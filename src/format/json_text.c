@@ -164,12 +164,14 @@ enter(struct json_text *json, const struct json_token *token)
 	struct bytes key = json->keys[token->depth];
 
 	json->keys[token->depth + 1] = bytes_of(NULL, 0);
+	*token->ret_skip = json->is_vocabulary;
 	if (json->vocabulary_depth > 0 || token->depth == 0 || token->depth > 2 || key.len == 0)
 		return;
 	if (bytes_equal_string(key, "vocab") || bytes_equal_string(key, "merges") ||
 	    bytes_equal_string(key, "encoder")) {
 		flush_run(json, token->offset);
 		json->vocabulary_depth = token->depth;
+		*token->ret_skip = true;
 	}
 }
 

@@ -186,6 +186,40 @@ test_tokens(void)
 	buffer_free(&seen.log);
 }
 
+/* Hears nothing of what stands inside an array or an object called "skip". */
+static bool
+skip(const struct json_token *token, void *context)
+{
+	static bool is_next;
+
+	if (is_next)
+		*token->ret_skip = true;
+	is_next = token->event == JSON_KEY && bytes_equal_string(token->text, "skip");
+	return note(token, context);
+}
+
+static void
+test_skipping(void)
+{
+	struct seen seen = { buffer_up_to(4096) };
+	struct json_error error;
+
+	ok(json_walk(
+	       bytes_of_string("{\"skip\":{\"a\":[{}],\"skip\":{\"b\":1}},\"c\":{\"skip\":[[1]]},"
+			       "\"d\":[]}"),
+	       skip, &seen, &error),
+	    "a document with parts nobody asks for");
+	buffer_add_u8(&seen.log, '\0');
+	eq_str((const char *)seen.log.data,
+	    "{0@0 k1@1skip {1@8 }1@32 k1@34c {1@38 k2@39skip [2@46 ]2@50 }1@51 k1@53d [1@57 ]1@58 "
+	    "}0@59 ",
+	    "nothing is told of them but their ends");
+	ok(!json_walk(bytes_of_string("{\"skip\":{\"a\":1,\"a\":2}}"), skip, &seen, &error) &&
+		error.fault == JSON_FAULT_DUPLICATE_KEY,
+	    "they are read as strictly");
+	buffer_free(&seen.log);
+}
+
 static bool
 unescape_first(const struct json_token *token, void *context)
 {
@@ -274,6 +308,7 @@ main(void)
 	test_depth();
 	test_many_keys();
 	test_tokens();
+	test_skipping();
 	test_unescape();
 	test_tree();
 	test_writing();
