@@ -74,8 +74,8 @@ nobase_dist_pkgdata_DATA += \
 	rules/pii/others.yaml \
 	rules/pii/world.yaml \
 	rules/secrets/clouds.yaml \
-	rules/secrets/exact.yaml \
 	rules/secrets/formats.yaml \
+	rules/secrets/forms.yaml \
 	rules/secrets/generic.yaml \
 	rules/secrets/near.yaml \
 	rules/secrets/registries.yaml \

@@ -11,8 +11,10 @@
 #include "core/text.h"
 #include "detect/detector.h"
 #include "detect/secret_assign.h"
+#include "detect/secret_claim.h"
 #include "detect/secret_gate.h"
 #include "detect/secret_index.h"
+#include "detect/secret_place.h"
 #include "detect/secret_rules.h"
 #include "detect/secret_value.h"
 
@@ -22,6 +24,7 @@
 #define NEAR 110	 /* bytes after a provider's name in which its value begins */
 #define NAMED_VALUE 8192 /* longer values are documents, and searched as such */
 #define KEY_MAX 16384	 /* bytes of a key in PEM that are hidden */
+#define CLAIM NEAR	 /* bytes before a value in which a service's name claims it */
 #define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
 /*
@@ -145,35 +148,13 @@ add_hit(struct searching *searching, const struct secret_rule *rule, struct byte
 		(size_t)(secret.data - searching->text.data), secret.len, confidence };
 }
 
-static bool
-is_token_byte(uint8_t c)
-{
-	c = (uint8_t)text_lower(c);
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/* Does nothing of the same kind stand before and behind it? The n of an escaped newline may. */
-static bool
-is_alone(struct bytes text, struct bytes secret)
-{
-	size_t pos = (size_t)(secret.data - text.data), end = pos + secret.len;
-
-	if (end < text.len && is_token_byte(text.data[end]) &&
-	    is_token_byte(secret.data[secret.len - 1]))
-		return false;
-	if (pos == 0 || !is_token_byte(secret.data[0]) || !is_token_byte(text.data[pos - 1]))
-		return true;
-	return pos > 1 && text.data[pos - 2] == '\\' &&
-	    memchr("nrt", text.data[pos - 1], 3) != NULL;
-}
-
 static void
 judge_token(struct searching *searching, const struct secret_rule *rule, struct bytes secret)
 {
 	const struct secret_words *words = secret_rules_words(searching->compiled->rules);
 	enum secret_form form = SECRET_FORM_RIGHT;
 
-	if (!rule->is_open && !is_alone(searching->text, secret))
+	if (!rule->is_open && !secret_is_alone(searching->text, secret))
 		return;
 	/* A rule without entropy trusts its form alone; a dollar begins hashes as well as
 	 * templates. */
@@ -208,99 +189,20 @@ try_token(struct searching *searching, struct secret_rule *rule, size_t start, s
 	}
 }
 
-/* May a value begin at POS, and end at END? */
-static bool
-is_whole_value(struct bytes text, size_t pos, size_t end)
-{
-	if (pos > 0 && text.data[pos - 1] > ' ' &&
-	    memchr("\"'`=:(>,[{|-_/\\", text.data[pos - 1], 14) == NULL)
-		return false;
-	return end >= text.len || text.data[end] <= ' ' ||
-	    memchr("\"'`;)<>|}],\\&", text.data[end], 12) != NULL;
-}
-
-/* Does an operator stand right before the value? */
-static bool
-is_assigned(struct bytes gap)
-{
-	size_t n = gap.len;
-
-	while (n > 0 && memchr(" \t\"'`([{\\", gap.data[n - 1], 9) != NULL)
-		n--;
-	return n > 0 && memchr("=:>,|", gap.data[n - 1], 5) != NULL;
-}
-
-static bool
-has_digits(struct bytes value, unsigned least)
-{
-	unsigned digits = 0;
-
-	for (size_t i = 0; i < value.len; i++)
-		digits += value.data[i] >= '0' && value.data[i] <= '9';
-	return digits >= least;
-}
-
-/*
- * A value near its service's name. The name alone says little ("karma = ..."): a word such as token
- * has to stand between them; then letters alone are enough, and so is a UUID.
- */
-static bool
-is_key_of_service(struct bytes secret, struct bytes gap, const struct secret_rule *rule,
-    const struct secret_words *words)
-{
-	if (!secret_holds(gap, words->secretive) || secret_holds(gap, words->innocent))
-		return false;
-	if (secret_is_uuid(secret) || secret_is_random(secret, rule->entropy, words))
-		return true;
-	if (!secret_is_token(secret) || secret_entropy(secret) < rule->entropy)
-		return false;
-	if (has_digits(secret, 3) || (is_assigned(gap) && has_digits(secret, 2)))
-		return true;
-	return secret.len >= 20 && secret_entropy(secret) >= 3.9 && !secret_is_wordy(secret, words);
-}
-
-/* A value of its service's own form: it needs a link to the name, and a digit. */
-static bool
-is_form_of_service(struct bytes secret, struct bytes gap, const struct secret_rule *rule,
-    const struct secret_words *words)
-{
-	return (gap.len <= 3 || is_assigned(gap) || secret_holds(gap, words->secretive)) &&
-	    (has_digits(secret, 1) || (is_assigned(gap) && !secret_is_wordy(secret, words))) &&
-	    secret_entropy(secret) >= rule->entropy;
-}
-
-static bool
-judge_near(
-    struct searching *searching, const struct secret_rule *rule, size_t end, struct bytes secret)
-{
-	const struct secret_words *words = secret_rules_words(searching->compiled->rules);
-	size_t pos = (size_t)(secret.data - searching->text.data);
-	struct bytes gap = bytes_slice(searching->text, end, pos - end);
-
-	if (pos - end > SECRET_GAP || secret_is_filler(secret, words))
-		return false;
-	if (rule->needs_link) {
-		if (!is_whole_value(searching->text, pos, pos + secret.len) ||
-		    !is_key_of_service(secret, gap, rule, words))
-			return false;
-	} else if (!is_alone(searching->text, secret) ||
-	    !is_form_of_service(secret, gap, rule, words)) {
-		return false;
-	}
-	add_hit(searching, rule, secret, 75);
-	return true;
-}
-
 static void
 try_near(struct searching *searching, struct secret_rule *rule, size_t end)
 {
-	struct bytes window = bytes_slice(searching->text, end, NEAR + 300), secret;
-	size_t pos = 0;
+	/* The last character of the name, too: a pattern may look back. */
+	struct bytes window = bytes_slice(searching->text, end - 1, NEAR + 300), secret;
+	size_t pos = 1;
 
 	while (pos < NEAR &&
 	    secret_rule_match(searching->compiled->rules, rule, window, false, &pos, &secret)) {
-		if (judge_near(searching, rule, end, secret))
+		if (secret_is_near_key(searching->text, end, secret, rule,
+			secret_rules_words(searching->compiled->rules))) {
+			add_hit(searching, rule, secret, 75);
 			return;
+		}
 		/* A value that was refused is refused whole. */
 		pos = (size_t)(secret.data - window.data) + secret.len;
 	}
@@ -315,6 +217,16 @@ is_suffix(struct bytes suffix, const struct secret_words *words)
 		if (text_equal_ignoring_case(suffix, words->suffixes[i]))
 			return true;
 	return false;
+}
+
+/* Has a rule that knows the form of this service's keys to judge the value? */
+static bool
+is_claimed(const struct searching *searching, const struct assignment *assignment)
+{
+	size_t pos = assignment->pos, first = pos > CLAIM ? pos - CLAIM : 0;
+
+	return secret_is_claimed(searching->compiled->rules,
+	    bytes_slice(searching->text, first, pos - first), assignment->value);
 }
 
 static void
@@ -332,13 +244,16 @@ try_names(struct searching *searching, const struct secret_rule *rule, size_t st
 	    (searching->text.data[assignment.pos - 1] == '-' ||
 		(!assignment.is_joined && assignment.name.data[0] != '-')))
 		return;
-	if (!assignment.is_joined && searching->text.data[assignment.pos - 1] == '`')
+	if (!assignment.is_joined &&
+	    (searching->text.data[assignment.pos - 1] == '`' || assignment.value.len < 16))
 		return;
 	if (!is_suffix(assignment.suffix, words) ||
 	    secret_holds(assignment.name, words->innocent) ||
 	    secret_is_filler(assignment.value, words))
 		return;
 	if (secret_is_random(assignment.value, rule->entropy, words)) {
+		if (!rule->is_password && is_claimed(searching, &assignment))
+			return;
 		add_hit(searching, rule, assignment.value, assignment.is_joined ? 65 : 45);
 		return;
 	}
@@ -359,7 +274,7 @@ try_pattern(struct searching *searching, struct secret_rule *rule, size_t start,
 		searching->is_broken = true;
 	} else if (rule->shape == SECRET_TOKEN) {
 		try_token(searching, rule, start, end);
-	} else {
+	} else if (secret_is_name_start(searching->text, start)) {
 		try_near(searching, rule, end);
 	}
 }

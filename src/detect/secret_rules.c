@@ -15,6 +15,7 @@
 
 #define MAX_RULES 4096
 #define MAX_PAIRS (2 * MAX_RULES)
+#define PATTERN_MAX 1024  /* bytes: the longest of ours has some 300 */
 #define KEYWORD_MIN 3	  /* characters: shorter ones stand everywhere */
 #define MATCH_STEPS 20000 /* of PCRE2 in a window: real tokens need a few hundred */
 
@@ -124,6 +125,8 @@ read_shape(const struct source *source, const struct yaml_node *node, struct sec
 	if (rule->pattern == NULL ||
 	    !outline_read(&rule->outline, source->rules->arena, rule->pattern))
 		return status_set(source->status, STATUS_MEMORY, "no memory for the rules");
+	if (strlen(rule->pattern) > PATTERN_MAX)
+		return complain(source, node->line, "1024 characters of pattern at most");
 	if (near != NULL)
 		return add_list(source, near, node->line);
 	if (names != NULL)
@@ -229,7 +232,7 @@ static bool
 read_words(const struct source *source, const struct yaml_node *root)
 {
 	static const char *const lists[] = { "placeholders", "innocent", "common", "secretive",
-		"suffixes", "bigrams", NULL };
+		"suffixes", "bigrams", "formed", "known", "labels", "standins", NULL };
 	struct secret_words *words = &source->rules->words;
 
 	return yaml_check_keys(root, source->name, lists, source->status) &&
@@ -238,7 +241,11 @@ read_words(const struct source *source, const struct yaml_node *root)
 	    add_words(source, yaml_get(root, "common"), &words->common) &&
 	    add_words(source, yaml_get(root, "secretive"), &words->secretive) &&
 	    add_words(source, yaml_get(root, "suffixes"), &words->suffixes) &&
-	    add_words(source, yaml_get(root, "bigrams"), &words->bigrams);
+	    add_words(source, yaml_get(root, "bigrams"), &words->bigrams) &&
+	    add_words(source, yaml_get(root, "formed"), &words->formed) &&
+	    add_words(source, yaml_get(root, "known"), &words->known) &&
+	    add_words(source, yaml_get(root, "labels"), &words->labels) &&
+	    add_words(source, yaml_get(root, "standins"), &words->standins);
 }
 
 static bool
@@ -279,7 +286,8 @@ make_room(struct secret_rules *rules)
 {
 	static const char *none[] = { NULL };
 
-	rules->words = (struct secret_words){ none, none, none, none, none, none };
+	rules->words =
+	    (struct secret_words){ none, none, none, none, none, none, none, none, none, none };
 	rules->arena = arena_new(64 * MIB);
 	if (rules->arena == NULL)
 		return false;
@@ -356,6 +364,18 @@ secret_rules_arena(struct secret_rules *rules)
 	return rules->arena;
 }
 
+/* A form of a service's keys is only found whole, and not with the operator before it. */
+static const char *
+whole_pattern(const struct secret_rule *rule, char *buffer, size_t size)
+{
+	int n;
+
+	if (rule->shape != SECRET_NEAR || rule->needs_link)
+		return rule->pattern;
+	n = snprintf(buffer, size, "(?<!\\w)(?![=-])(?:%s)(?!\\w)", rule->pattern);
+	return n < 0 || (size_t)n >= size ? "(" : buffer;
+}
+
 /*
  * Interpreted, not translated to machine code: a confined worker may not map executable memory,
  * patterns see windows of some hundred bytes, and few of the rules are ever hit in one scan.
@@ -366,12 +386,14 @@ secret_rule_compile(struct secret_rule *rule, struct status *status)
 	int error;
 	PCRE2_SIZE offset;
 	PCRE2_UCHAR text[120] = "";
+	char buffer[PATTERN_MAX + 64];
 
 	if (rule->code != NULL || rule->shape == SECRET_NAMES)
 		return true;
 	if (!rule->is_broken)
-		rule->code = pcre2_compile((PCRE2_SPTR)rule->pattern, PCRE2_ZERO_TERMINATED,
-		    PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &offset, NULL);
+		rule->code = pcre2_compile((PCRE2_SPTR)whole_pattern(rule, buffer, sizeof(buffer)),
+		    PCRE2_ZERO_TERMINATED, PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &error,
+		    &offset, NULL);
 	if (rule->code != NULL)
 		return true;
 	if (!rule->is_broken)

@@ -62,6 +62,10 @@ struct secret_words {
 	const char **secretive;	   /* before a value: a secret follows */
 	const char **suffixes;	   /* of a name after its keyword: the name still means a secret */
 	const char **bigrams;	   /* pairs of letters that words are made of */
+	const char **formed;	   /* services whose tokens all show what they are */
+	const char **known;	   /* digests of published test keys */
+	const char **labels;	   /* before a value: it is a name or an address */
+	const char **standins;	   /* a value of nothing else is none */
 };
 
 /* A keyword, in lower case, and a rule that it leads to, as its place in the list. */

@@ -4,11 +4,14 @@
 #include "detect/secret_value.h"
 
 #include "core/text.h"
+#include "crypto/digest.h"
 #include "detect/secret_rules.h"
 
 #include <math.h>
 
-#define WORDY 55 /* per cent of pairs of letters; random letters have some 35, words over 75 */
+#define KNOWN_LEN 8 /* bytes of the digest of a published key */
+#define ALPHABET 10 /* letters in order: of random ones, never */
+#define WORDY 55    /* per cent of pairs of letters; random letters have some 35, words over 75 */
 
 /* Without any digit a random value has so many characters, and so many letters of either case. */
 #define RANDOM_LETTERS 24
@@ -82,6 +85,8 @@ is_template(struct bytes v)
 	static const char *const marks[] = { "${", "$(", "{{", "#{", "<%", "%(", "{0}", "[[", "}}",
 		"...", "process.env", "os.environ", "getenv", "secrets.", "\\n\\n", NULL };
 
+	while (v.len > 0 && (v.data[0] == '\'' || v.data[0] == '"'))
+		v = bytes_slice(v, 1, v.len);
 	if (v.len == 0)
 		return true;
 	if ((v.data[0] == '<' && v.data[v.len - 1] == '>') ||
@@ -92,13 +97,56 @@ is_template(struct bytes v)
 	return secret_holds(v, marks);
 }
 
+static bool
+is_one_of(struct bytes b, const char *const *words)
+{
+	for (size_t w = 0; words[w] != NULL; w++)
+		if (text_equal_ignoring_case(b, words[w]))
+			return true;
+	return false;
+}
+
+/* "username:password", "my-token": nothing but words that stand for a value, at least two. */
+static bool
+is_standin(struct bytes v, const struct secret_words *words)
+{
+	size_t start = 0;
+	unsigned n = 0;
+
+	for (size_t i = 0; i <= v.len; i++) {
+		int c = i < v.len ? text_lower(v.data[i]) : 0;
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			continue;
+		if (i > start && !is_one_of(bytes_slice(v, start, i - start), words->standins))
+			return false;
+		n += i > start;
+		start = i + 1;
+	}
+	return n >= 2;
+}
+
+/* A test key that its provider published; the rules know the digests of such keys only. */
+static bool
+is_published(struct bytes v, const struct secret_words *words)
+{
+	uint8_t digest[SHA256_LEN];
+	char hex[2 * KNOWN_LEN + 1];
+
+	if (words->known[0] == NULL || !digest_sha256(v, digest))
+		return false;
+	hex_encode(bytes_of(digest, KNOWN_LEN), hex);
+	return is_one_of(bytes_of_string(hex), words->known);
+}
+
 bool
 secret_is_filler(struct bytes value, const struct secret_words *words)
 {
 	bool seen[256] = { false };
 	unsigned different = 0;
 
-	if (is_template(value) || secret_holds(value, words->placeholders))
+	if (is_template(value) || secret_holds(value, words->placeholders) ||
+	    is_standin(value, words) || is_published(value, words))
 		return true;
 	for (size_t i = 0; i < value.len; i++) {
 		different += !seen[value.data[i]];
@@ -107,8 +155,9 @@ secret_is_filler(struct bytes value, const struct secret_words *words)
 	return different <= 3;
 }
 
-bool
-secret_is_uuid(struct bytes v)
+/* The dashes of a UUID stand between letters and digits. */
+static bool
+is_like_uuid(struct bytes v, bool is_strict)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
@@ -116,12 +165,18 @@ secret_is_uuid(struct bytes v)
 		return false;
 	for (size_t i = 0; i < v.len; i++) {
 		int c = text_lower(v.data[i]);
-		bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+		bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= (is_strict ? 'f' : 'z'));
 
 		if (shape[i] == '-' ? c != '-' : !is_hex)
 			return false;
 	}
 	return true;
+}
+
+bool
+secret_is_uuid(struct bytes v)
+{
+	return is_like_uuid(v, true);
 }
 
 bool
@@ -144,13 +199,34 @@ secret_is_wordy(struct bytes v, const struct secret_words *words)
 	return pairs >= 5 && likely * 100 > pairs * WORDY;
 }
 
+/* "abcdefghij", "zyxwvutsrq", "a1b2c3d4e5f6g7h8i9j0": an alphabet, not a secret. */
+static bool
+holds_alphabet(struct bytes v)
+{
+	int last = 0;
+	unsigned up = 1, down = 1;
+
+	for (size_t i = 0; i < v.len; i++) {
+		int c = text_lower(v.data[i]);
+
+		if (c < 'a' || c > 'z')
+			continue;
+		up = c == last + 1 ? up + 1 : 1;
+		down = c == last - 1 ? down + 1 : 1;
+		last = c;
+		if (up >= ALPHABET || down >= ALPHABET)
+			return true;
+	}
+	return false;
+}
+
 bool
 secret_is_random(struct bytes value, double entropy, const struct secret_words *words)
 {
 	struct makeup m = makeup_of(value);
 
-	if (!m.is_plain || secret_entropy(value) < entropy || secret_is_uuid(value) ||
-	    bytes_starts(value, "0x") || bytes_starts(value, "0X"))
+	if (!m.is_plain || secret_entropy(value) < entropy || is_like_uuid(value, false) ||
+	    holds_alphabet(value) || bytes_starts(value, "0x") || bytes_starts(value, "0X"))
 		return false;
 	if (m.lower + m.upper == 0 || m.others * 3 > value.len)
 		return false;

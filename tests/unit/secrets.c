@@ -284,12 +284,54 @@ test_quiet(void)
 		"sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 		"key = value",
 		"PASS: ld-elf/pr14156a",
+		"curl -u username:password https://h/",
+		"credential_id = \"Zq8mTcFSck2LzJO2S3ols6\"",
+		"public_token = \"9Kq84pWGeKLs1Pt8QuKUpRKfFLf\"",
+		"secret = \"abcdefghijklmnop0123456789\"",
+		"secret_key: 1a2b3C4d-5E6f-7g8H-9i0J-k1l2M3n4o5p6",
+		"\"API_KEY\": \"'$MY_SECRET_9X8'\"",
+		"commit token 07b5c19fe3 of adafruit: sha1 07b5c19fe3",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (!ok(findings_of(texts[i], NULL, NULL) == 0,
 			"placeholders, templates, digests and words are no secrets"))
 			printf("# %s\n", texts[i]);
+}
+
+/* Services whose keys have a known form: what has it is found, what has it not is left alone. */
+static void
+test_forms(void)
+{
+	static const struct {
+		const char *before, *alphabet, *after;
+		size_t len;
+		bool is_found;
+	} cases[] = {
+		{ "abuseipdb_key = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 80, true },
+		{ "abuseipdb_key = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 79, false },
+		{ "abuseipdb_key = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 81, false },
+		{ "abuseipdb_key = '", "0123456789abcdefghijklmnopqrstuvwxyz", ".x'", 80, false },
+		{ "abuseipdb_key = '@", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 80, false },
+		{ "# of abuseipdb\napi_key = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 70,
+		    false },
+		{ "# of a service\napi_key = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 70,
+		    true },
+		{ "getAbuseipdbKey('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, true },
+		{ "mabuseipdb('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, false },
+		{ "abuseipdb_key_id = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 80, false },
+		{ "secret = 'glpat-", alnum, "'", 12, false },
+		{ "secret = 'glpax-", alnum, "'", 22, true },
+	};
+	char secret[100], text[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		snprintf(text, sizeof(text), "%s%s%s", cases[i].before,
+		    made(secret, cases[i].len, cases[i].alphabet), cases[i].after);
+		if (!ok((findings_of(text, NULL, NULL) > 0) == cases[i].is_found,
+			"a value near a service's name is its key where it has the form"))
+			printf("# %s\n", text);
+	}
 }
 
 /* Work grows with the text, not with its square. */
@@ -332,6 +374,7 @@ main(void)
 	test_validators();
 	test_found();
 	test_quiet();
+	test_forms();
 	test_hostile();
 	rules_free(rules);
 	return done_testing();
