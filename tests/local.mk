@@ -208,7 +208,7 @@ dist-hook:
 
 # What a change must pass before it lands: seconds, not minutes.
 fast-check:
-	$(MAKE) check TESTS='$(unit_tests) $(lints)'
+	$(MAKE) check TESTS='$(unit_tests) $(lints) tests/golden/run.sh'
 golden:
 	$(MAKE) check TESTS=tests/golden/run.sh
 # make fuzz FUZZ_SECONDS=600 FUZZ_TARGETS="pickle zip": needs --enable-fuzzing.

@@ -1,7 +1,8 @@
 /*
  * The documentation detector: which items that laws and standards ask for (rules/documentation/)
- * a model card or a repository has. It reports facts only, "documentation.ITEM=yes"; policy turns
- * missing ones into findings. Presence is judged, not adequacy.
+ * a model card or a repository has. It reports facts only, "documentation.ITEM=yes", or
+ * "documentation-thin.ITEM=3 of 12 words" where a section says too little; policy turns missing
+ * ones into findings. Presence is judged, not adequacy.
  */
 #include "config.h"
 
@@ -162,8 +163,20 @@ holds(struct bytes text, const char *word)
 	return false;
 }
 
+/* The line from POS on, without its end; POS moves behind it. */
+static struct bytes
+next_line(struct bytes text, size_t *pos)
+{
+	struct bytes rest = bytes_slice(text, *pos, text.len);
+	const uint8_t *newline = rest.len > 0 ? memchr(rest.data, '\n', rest.len) : NULL;
+	size_t len = newline == NULL ? rest.len : (size_t)(newline - rest.data);
+
+	*pos += len + (newline != NULL);
+	return bytes_slice(rest, 0, len);
+}
+
 /* Words of a section that say something: not the template's "[More Information Needed]", no
- * comments of HTML. */
+ * headings, no comments of HTML. */
 static uint64_t
 count_words(struct bytes text)
 {
@@ -175,6 +188,12 @@ count_words(struct bytes text)
 		struct bytes rest = bytes_slice(text, i, text.len);
 		uint8_t c = text.data[i];
 
+		if (c == '#' && (i == 0 || text.data[i - 1] == '\n')) {
+			(void)next_line(text, &i);
+			i--; /* the end of the line is between words */
+			inside = false;
+			continue;
+		}
 		if (c == '[' && bytes_starts(rest, placeholder)) {
 			i += sizeof(placeholder) - 2;
 			inside = false;
@@ -199,18 +218,6 @@ struct section {
 	struct bytes heading, body;
 	unsigned level;
 };
-
-/* The line from POS on, without its end; POS moves behind it. */
-static struct bytes
-next_line(struct bytes text, size_t *pos)
-{
-	struct bytes rest = bytes_slice(text, *pos, text.len);
-	const uint8_t *newline = rest.len > 0 ? memchr(rest.data, '\n', rest.len) : NULL;
-	size_t len = newline == NULL ? rest.len : (size_t)(newline - rest.data);
-
-	*pos += len + (newline != NULL);
-	return bytes_slice(rest, 0, len);
-}
 
 static unsigned
 heading_level(struct bytes line)
@@ -286,19 +293,49 @@ stated_outside(const struct item *item, const struct member *member, const struc
 	return false;
 }
 
+/* False where the card does not say it; *RET_THIN are the words of the best section then, and
+ * whether there is a section at all is *RET_FOUND. */
 static bool
-stated_in_card(const struct item *item, struct bytes text)
+stated_in_card(const struct item *item, struct bytes text, bool *ret_found, uint64_t *ret_thin)
 {
 	struct section section;
 	size_t pos = 0;
 
+	*ret_found = false;
+	*ret_thin = 0;
 	if (any_holds(text, item->text))
 		return true;
-	while (item->headings.list[0] != NULL && next_section(text, &pos, &section))
-		if (any_holds(section.heading, item->headings) &&
-		    count_words(section.body) >= item->words)
+	while (item->headings.list[0] != NULL && next_section(text, &pos, &section)) {
+		uint64_t words;
+
+		if (!any_holds(section.heading, item->headings))
+			continue;
+		words = count_words(section.body);
+		if (words >= item->words)
 			return true;
+		*ret_found |= words > 0;
+		*ret_thin = words > *ret_thin ? words : *ret_thin;
+	}
 	return false;
+}
+
+static void
+state(const struct item *item, const struct member *member, struct bytes text, struct sink *sink)
+{
+	bool is_thin = false, is_stated = stated_outside(item, member, sink);
+	const char *key;
+	uint64_t words;
+
+	if (!is_stated && text.len > 0)
+		is_stated = stated_in_card(item, text, &is_thin, &words);
+	if (!is_stated && !is_thin)
+		return;
+	key = arena_format(sink_arena(sink), "%s.%s",
+	    is_stated ? "documentation" : "documentation-thin", item->name);
+	if (key != NULL && is_stated)
+		sink_fact(sink, key, "yes");
+	else if (key != NULL)
+		sink_fact(sink, key, "%ju of %ju words", (uintmax_t)words, (uintmax_t)item->words);
 }
 
 static void
@@ -312,17 +349,8 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 	for (size_t i = 0; is_card(member) && i < n; i++)
 		if (spans[i].kind == SPAN_PROSE && text.len == 0)
 			text = bytes_slice(spans[i].text, 0, CARD_MAX);
-	for (size_t i = 0; i < rules->n; i++) {
-		const struct item *item = &rules->items[i];
-		const char *key;
-
-		if (!stated_outside(item, member, sink) &&
-		    (text.len == 0 || !stated_in_card(item, text)))
-			continue;
-		key = arena_format(sink_arena(sink), "documentation.%s", item->name);
-		if (key != NULL)
-			sink_fact(sink, key, "yes");
-	}
+	for (size_t i = 0; i < rules->n; i++)
+		state(&rules->items[i], member, text, sink);
 }
 
 const struct detector detector_documentation = {

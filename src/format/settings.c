@@ -171,6 +171,24 @@ is_judged(struct bytes key)
 	return false;
 }
 
+/* What the configuration of a model says of its kind becomes a fact: "config.model_type". */
+static void
+state(struct json_text *json, const struct json_token *token, struct bytes key)
+{
+	const struct settings *settings = json->context;
+	struct arena *arena = sink_arena(json->sink);
+	struct bytes value;
+	const char *name, *safe;
+
+	if (strcmp(member_basename(settings->member), "config.json") != 0 ||
+	    !json_unescape(arena, token, &value))
+		return;
+	name = arena_format(arena, "config.%.*s", (int)key.len, (const char *)key.data);
+	safe = text_safe(arena, value, LIMIT_NAME);
+	if (name != NULL && safe != NULL && sink_fact_value(json->sink, name) == NULL)
+		sink_fact(json->sink, name, "%s", safe);
+}
+
 void
 settings_value(struct json_text *json, const struct json_token *token)
 {
@@ -186,6 +204,9 @@ settings_value(struct json_text *json, const struct json_token *token)
 			    json_text_path(json, token->depth));
 		return;
 	}
+	if (token->depth <= 2 &&
+	    (bytes_equal_string(key, "model_type") || bytes_equal_string(key, "architectures")))
+		state(json, token, key);
 	is_file =
 	    is_below(json, token->depth, "weight_map") && !is_below(json, token->depth, "auto_map");
 	if (is_file || is_judged(key) || is_below(json, token->depth, "auto_map"))

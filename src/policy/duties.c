@@ -239,16 +239,21 @@ check_documentation(struct deciding *deciding)
 	struct arena *arena = deciding->result->arena;
 
 	for (size_t i = 0; i < items->n; i++) {
-		const char *item = items->pairs[i].key;
+		const char *item = items->pairs[i].key, *thin;
 		enum action action = ACTION_PASS;
 
 		if (is_replaced(items, i) || !action_parse(items->pairs[i].value, &action) ||
 		    action == ACTION_PASS ||
 		    stated(deciding->result, "documentation.", item) != NULL)
 			continue;
+		thin = stated(deciding->result, "documentation-thin.", item);
 		deciding_finding(deciding, "documentation/missing", action, "", item,
-		    arena_format(arena, "nothing in the bundle documents \"%s\" (asked for by %s)",
-			item, items->pairs[i].origin));
+		    thin == NULL ? arena_format(arena,
+				       "nothing in the bundle documents \"%s\" (asked for by %s)",
+				       item, items->pairs[i].origin)
+				 : arena_format(arena,
+				       "what is said of \"%s\" has only %s (asked for by %s)", item,
+				       thin, items->pairs[i].origin));
 	}
 }
 

@@ -40,7 +40,7 @@ TEMPLATE = """# Model Card
 
 ## Limitations
 
-[More Information Needed]
+Sees badly at night.
 """
 DUTIES = """name: duties
 extends: security
@@ -49,10 +49,12 @@ documentation:
   require:
     intended-use: fail
     limitations: review
+    architecture: review
   metrics:
     accuracy: "review >= 0.9"
 """
 fixtures.write("full/README.md", CARD)
+fixtures.write("full/config.json", '{"architectures": ["ViTForImageClassification"], "model_type": "vit"}\n')
 fixtures.write("template/README.md", TEMPLATE)
 fixtures.write("duties.yaml", DUTIES)
 fixtures.write("bad-item.yaml", "name: bad\ndocumentation:\n  require: {intended-uses: fail}\n")
