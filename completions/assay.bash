@@ -35,7 +35,8 @@ _assay()
 		local options=$common
 		case $command in
 		scan) options="$common $shared --policy --rules --osv --waivers --baseline --evidence-key --key --log" ;;
-		sign) options="$common --key --token --certificate-chain --output --ignore --allow-symlinks --jobs" ;;
+		sign) options="$common --key --token --certificate-chain --output --ignore --allow-symlinks
+			--method --shard-size --hash --jobs" ;;
 		verify) options="$common $shared" ;;
 		explain) options="$common --rules" ;;
 		log) options="$common --origin --log-key --checkpoint" ;;

@@ -150,7 +150,10 @@ struct assay_sign_request {
 	const char *output;		       /* NULL: TARGET/model.sig, or FILE.sig */
 	const char *const *ignore;	       /* paths below the target; NULL-terminated or NULL */
 	bool allow_symlinks;
-	unsigned jobs; /* 0: the default */
+	const char *method;  /* "files" or "shards"; NULL: "files" */
+	uint64_t shard_size; /* bytes; 0: the specification's 1,000,000,000 */
+	const char *hash;    /* "sha256", "blake2b" or "blake3"; NULL: "sha256" */
+	unsigned jobs;	     /* 0: the default */
 	void (*progress)(void *context, uint64_t done, uint64_t all);
 	void *progress_context;
 };

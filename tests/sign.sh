@@ -73,6 +73,72 @@ succeeds "a single file is signed beside itself" "$ASSAY" sign model/a.bin --key
 succeeds "and verifies" "$ASSAY" verify model/a.bin --signature model/a.bin.sig --public-key prime256v1.pub
 rm model/a.bin.sig
 
+printf '' >model/empty
+printf 'y' >model/c:0:1
+for hash in sha256 blake2b blake3; do
+	succeeds "$hash signs files" "$ASSAY" sign model --key prime256v1.pem --hash "$hash"
+	succeeds "$hash verifies" verify --public-key prime256v1.pub
+	succeeds "$hash signs shards" "$ASSAY" sign model --key prime256v1.pem --hash "$hash" --method shards --shard-size 3
+	succeeds "shards by $hash verify" verify --public-key prime256v1.pub
+	grep -q 'signature/hole' log
+	result $? "and the empty file is said to be left out ($hash)"
+	for at in 0 2 3 6; do
+		cp model/a.bin saved
+		printf '\377' | dd of=model/a.bin bs=1 seek="$at" conv=notrunc 2>/dev/null
+		refuses 1 "no byte of a shard may change ($hash, $at)" verify --public-key prime256v1.pub
+		cp saved model/a.bin
+	done
+	printf 'z' >>model/a.bin
+	refuses 1 "no byte may be added behind the last shard ($hash)" verify --public-key prime256v1.pub
+	cp saved model/a.bin
+done
+"$ASSAY" sign model --key prime256v1.pem --method shards --shard-size 3 >log 2>&1
+python3 - model/model.sig >names <<-'END'
+	import base64, json, sys
+	predicate = json.loads(base64.b64decode(json.load(open(sys.argv[1]))["dsseEnvelope"]["payload"]))["predicate"]
+	print(" ".join(r["name"] for r in predicate["resources"]))
+	print(predicate["serialization"]["method"], predicate["serialization"]["shard_size"])
+END
+cp names log
+[ "$(cat names)" = "a-b:0:1 a.bin:0:3 a.bin:3:6 a.bin:6:7 c:0:1:0:1 sub/config.json:0:3
+shards 3" ]
+result $? "shards are named and sorted as the specification says"
+"$ASSAY" verify model --signature model/model.sig --public-key prime256v1.pub --format json >shards.json 2>log
+"$ASSAY" scan model --format json >plain.json 2>log
+[ "$(jq -r '.targets[0].sha256' shards.json)" = "$(jq -r '.targets[0].sha256' plain.json)" ]
+result $? "the digest of the target is one of whole files"
+"$ASSAY" sign model --key prime256v1.pem >log 2>&1
+cp model/model.sig before.sig
+for wrong in "--method trees" "--hash md5" "--shard-size 3" "--ignore a*" "--ignore sub/../a.bin" "--ignore /a" \
+	"--ignore sub//x"; do
+	# shellcheck disable=SC2086
+	refuses 2 "not with $wrong" "$ASSAY" sign model --key prime256v1.pem $wrong
+done
+cmp before.sig model/model.sig >log
+result $? "a signature that cannot be made replaces none"
+rm model/empty model/c:0:1
+"$ASSAY" sign model --key prime256v1.pem >log 2>&1
+ln -s model to-model
+succeeds "a target that is a link is what it leads to" "$ASSAY" sign to-model --key prime256v1.pem
+succeeds "and verifies" verify --public-key prime256v1.pub
+printf 'precious' >precious
+ln -sf ../precious model/model.sig
+succeeds "a link in the signature's place is replaced" "$ASSAY" sign model --key prime256v1.pem
+[ "$(cat precious)" = precious ] && [ ! -h model/model.sig ]
+result $? "not written through"
+ln -s ../a.bin model/sub/link
+succeeds "links inside are followed on request" "$ASSAY" sign model --key prime256v1.pem --allow-symlinks \
+	--method shards --shard-size 4
+succeeds "and verify" verify --public-key prime256v1.pub --allow-symlinks
+rm model/sub/link
+succeeds "a file is left out on request" "$ASSAY" sign model --key prime256v1.pem --ignore sub/config.json
+printf 'changed' >model/sub/config.json
+succeeds "and may change" verify --public-key prime256v1.pub
+grep -q 'signature/hole' log
+result $? "which is said"
+printf '{}\n' >model/sub/config.json
+"$ASSAY" sign model --key prime256v1.pem >log 2>&1
+
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.crt -subj /CN=ca \
 	-days 30 -addext keyUsage=critical,keyCertSign 2>/dev/null
 openssl req -new -key prime256v1.pem -out leaf.csr -subj /CN=signer 2>/dev/null

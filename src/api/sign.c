@@ -19,6 +19,7 @@
 #define MAX_CERTIFICATES 16
 #define MAX_PATH 4096
 #define LIMIT_KEY (4 * MIB)
+#define SHARD_SIZE 1000000000 /* the specification, section 6.3.2 */
 
 /* The specification, "Ignored paths": these lie in every checkout and belong to no model. */
 static const char *const always_ignored[] = { ".git", ".gitattributes", ".github", ".gitignore" };
@@ -32,6 +33,8 @@ struct signing {
 	size_t ncertificates;
 	struct bytes certificates[MAX_CERTIFICATES];
 	char output[MAX_PATH];
+	const char *hash;
+	uint64_t shard_size;  /* 0: whole files */
 	const char **ignored; /* NULL-terminated, sorted */
 	struct status status;
 };
@@ -146,6 +149,30 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* How the files are listed and hashed. */
+static bool
+choose_form(struct signing *signing)
+{
+	static const char *const hashes[] = { "sha256", "blake2b", "blake3" };
+	const struct assay_sign_request *request = signing->request;
+	bool in_shards = request->method != NULL && strcmp(request->method, "shards") == 0;
+
+	if (request->method != NULL && !in_shards && strcmp(request->method, "files") != 0)
+		return status_set(&signing->status, STATUS_USAGE,
+		    "the method is files or shards, not %s", request->method);
+	if (request->shard_size > 0 && !in_shards)
+		return status_set(
+		    &signing->status, STATUS_USAGE, "a shard size goes with the method shards");
+	if (in_shards)
+		signing->shard_size = request->shard_size > 0 ? request->shard_size : SHARD_SIZE;
+	for (size_t i = 0; i < ARRAY_LEN(hashes); i++)
+		if (strcmp(request->hash == NULL ? "sha256" : request->hash, hashes[i]) == 0)
+			signing->hash = hashes[i];
+	return signing->hash != NULL ||
+	    status_set(&signing->status, STATUS_USAGE,
+		"the hash is sha256, blake2b or blake3, not %s", request->hash);
+}
+
 /* Where the signature goes: into a folder as model.sig, beside a file as FILE.sig. */
 static bool
 choose_output(struct signing *signing)
@@ -197,6 +224,24 @@ output_below(struct signing *signing)
 	return below;
 }
 
+/* A path as the specification lets it be ignored (section 6.2.1): exact, relative, no pattern. */
+static bool
+is_ignorable(struct bytes path)
+{
+	for (size_t at = 0; at <= path.len;) {
+		size_t end = at;
+
+		while (end < path.len && path.data[end] != '/')
+			if (strchr("*?[", path.data[end++]) != NULL)
+				return false;
+		if (end == at || bytes_equal_string(bytes_slice(path, at, end - at), ".") ||
+		    bytes_equal_string(bytes_slice(path, at, end - at), ".."))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
 static bool
 list_ignored(struct signing *signing)
 {
@@ -221,9 +266,9 @@ list_ignored(struct signing *signing)
 			path.len--;
 		if (bytes_starts(path, "./"))
 			path = bytes_slice(path, 2, SIZE_MAX);
-		if (path.len == 0 || path.data[0] == '/' || bytes_starts(path, "../"))
+		if (!is_ignorable(path))
 			return status_set(&signing->status, STATUS_USAGE,
-			    "--ignore takes paths below the target, not %s", asked[i]);
+			    "--ignore takes exact paths below the target, not %s", asked[i]);
 		signing->ignored[n++] = arena_string_of(signing->result->arena, path);
 	}
 	qsort(signing->ignored, n, sizeof(*signing->ignored), compare_names);
@@ -249,33 +294,60 @@ compare_files(const void *a, const void *b)
 	return strcmp(((const struct oms_file *)a)->name, ((const struct oms_file *)b)->name);
 }
 
+/* One file of the tree: a resource, or one for each shard. An empty file has no shards. */
+static bool
+add_file(struct signing *signing, const struct tree_entry *entry, const char *name,
+    struct oms_file *files, size_t *n)
+{
+	struct arena *arena = signing->result->arena;
+	uint64_t step = signing->shard_size == 0 ? entry->size : signing->shard_size, at = 0;
+
+	if (signing->shard_size > 0 && entry->size == 0)
+		return true;
+	do {
+		uint64_t left = entry->size - at, end = at + (left < step ? left : step);
+		struct oms_file *file = &files[(*n)++];
+
+		file->name = signing->shard_size == 0
+		    ? name
+		    : arena_format(arena, "%s:%ju:%ju", name, (uintmax_t)at, (uintmax_t)end);
+		file->digest = tree_digest_of_range(entry, signing->hash, at, end);
+		if (file->digest == NULL)
+			return status_set(&signing->status, STATUS_USAGE, "%s %s",
+			    text_safe(arena, bytes_of_string(entry->path), LIMIT_NAME),
+			    entry->kind == TREE_SYMLINK
+				? "is a link: replace it by a file, leave it out with --ignore, or "
+				  "follow links inside the target with --allow-symlinks"
+				: "cannot be hashed: remove it, or leave it out with --ignore");
+		if (file->name == NULL)
+			return status_set(&signing->status, STATUS_MEMORY, "no memory for a name");
+		at = end;
+	} while (at < entry->size);
+	return true;
+}
+
 /* Every file of the target; a signature over less than that would say more than is true. */
 static bool
 list_files(struct signing *signing, struct oms_file **ret, size_t *ret_n)
 {
-	const struct result *result = signing->result;
-	struct oms_file *files = arena_array(result->arena, result->nmembers + 1, sizeof(*files));
-	bool is_file = strcmp(result->targets[0].kind, "file") == 0;
+	const struct tree *tree = signing->result->tree;
+	uint64_t room = tree->n + 1;
 	size_t n = 0;
 
-	for (size_t i = 0; files != NULL && i < result->nmembers; i++) {
-		const struct result_member *member = &result->members[i];
-
-		if (member->name == NULL || (!is_file && is_ignored(signing, member->name)))
-			continue;
-		if (*member->sha256 == '\0')
-			return status_set(&signing->status, STATUS_USAGE, "%s %s", member->path,
-			    member->kind == TREE_SYMLINK
-				? "is a link: replace it by a file, leave it out with --ignore, or "
-				  "follow links inside the target with --allow-symlinks"
-				: "cannot be hashed: remove it, or leave it out with --ignore");
-		files[n++] = (struct oms_file){ is_file ? "." : member->name, member->sha256 };
-	}
-	if (files == NULL)
+	for (size_t i = 0; i < tree->n && signing->shard_size > 0; i++)
+		room += tree->entries[i].size / signing->shard_size;
+	*ret = arena_array(signing->result->arena, (size_t)room, sizeof(**ret));
+	if (*ret == NULL)
 		return status_set(&signing->status, STATUS_MEMORY, "no memory for the files");
+	for (size_t i = 0; i < tree->n; i++) {
+		const struct tree_entry *entry = &tree->entries[i];
+
+		if ((tree->is_file || !is_ignored(signing, entry->path)) &&
+		    !add_file(signing, entry, tree->is_file ? "." : entry->path, *ret, &n))
+			return false;
+	}
 	if (n > 1)
-		qsort(files, n, sizeof(*files), compare_files);
-	*ret = files;
+		qsort(*ret, n, sizeof(**ret), compare_files);
 	*ret_n = n;
 	return true;
 }
@@ -290,6 +362,8 @@ hash_target(struct signing *signing)
 		.rules = signing->session.rules,
 		.catalog = signing->session.catalog,
 		.hashes_only = true,
+		.digest = signing->hash,
+		.shard_size = signing->shard_size,
 		.detectors = no_detectors,
 		.trust = { .allow_symlinks = request->allow_symlinks },
 		.jobs = request->jobs,
@@ -341,9 +415,11 @@ write_output(struct signing *signing, struct bytes text)
 static bool
 write_signature(struct signing *signing, FILE *out)
 {
-	struct buffer text = buffer_up_to(4 * LIMIT_CLAIM);
+	struct buffer text = buffer_up_to(LIMIT_CLAIM); /* more would not be read */
 	struct oms_signing oms = { .model = signing->result->targets[0].name,
 		.allow_symlinks = signing->request->allow_symlinks,
+		.hash = signing->hash,
+		.shard_size = signing->shard_size,
 		.ignored = signing->ignored,
 		.public_key = public_key(signing),
 		.certificates = signing->certificates,
@@ -359,8 +435,9 @@ write_signature(struct signing *signing, FILE *out)
 	done = done && oms_write(&oms, &text, &signing->status) &&
 	    write_output(signing, buffer_bytes(&text));
 	if (done && key_fingerprint(oms.public_key, fingerprint))
-		fprintf(out, "%s  signs %zu file%s\nfingerprint sha256:%s\n", signing->output,
-		    oms.nfiles, oms.nfiles == 1 ? "" : "s", fingerprint);
+		fprintf(out, "%s  signs %zu %s%s\nfingerprint sha256:%s\n", signing->output,
+		    oms.nfiles, signing->shard_size > 0 ? "shard" : "file",
+		    oms.nfiles == 1 ? "" : "s", fingerprint);
 	buffer_free(&text);
 	return done;
 }
@@ -374,8 +451,8 @@ assay_sign(const struct assay_settings *settings, const struct assay_sign_reques
 
 	if (!session_open(&signing.session, settings, NULL, error))
 		return error->exit;
-	if (!choose_output(&signing) || !read_signer(&signing, error) || !hash_target(&signing) ||
-	    !list_ignored(&signing) || !write_signature(&signing, out))
+	if (!choose_form(&signing) || !choose_output(&signing) || !read_signer(&signing, error) ||
+	    !hash_target(&signing) || !list_ignored(&signing) || !write_signature(&signing, out))
 		code = signing.status.code == STATUS_OK ? error->exit
 							: session_fail(error, &signing.status);
 	for (size_t i = 0; i < signing.ncertificates; i++)

@@ -11,6 +11,9 @@ static const struct option options[] = {
 	{ "output", "FILE", "the signature (default: TARGET/model.sig, or FILE.sig)", false },
 	{ "ignore", "PATH", "leave this path below the target out", true },
 	{ "allow-symlinks", NULL, "follow links inside the target", false },
+	{ "method", "NAME", "list whole files or shards of them: files (default), shards", false },
+	{ "shard-size", "BYTES", "the size of shards (default: 1000000000)", false },
+	{ "hash", "NAME", "hash by sha256 (default), blake2b or blake3", false },
 	{ "jobs", "N", "number of worker processes (default: the processors)", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -22,13 +25,16 @@ run(const struct invocation *invocation)
 		.key = invocation_value(invocation, "key"),
 		.pkcs11 = invocation_value(invocation, "token"),
 		.output = invocation_value(invocation, "output"),
+		.method = invocation_value(invocation, "method"),
+		.hash = invocation_value(invocation, "hash"),
 		.allow_symlinks = invocation_has(invocation, "allow-symlinks") };
 	struct assay_error error = { 0 };
 	enum assay_exit status;
 	uint64_t jobs;
 	size_t n;
 
-	if (!invocation_number(invocation, "jobs", 256, 0, &jobs))
+	if (!invocation_number(invocation, "jobs", 256, 0, &jobs) ||
+	    !invocation_number(invocation, "shard-size", INT64_MAX, 0, &request.shard_size))
 		return ASSAY_USAGE;
 	request.jobs = (unsigned)jobs;
 	request.certificate_chains = invocation_values(invocation, "certificate-chain", &n);

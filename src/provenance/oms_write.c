@@ -18,13 +18,15 @@
 static bool
 root_digest(const struct oms_signing *signing, char hex[65])
 {
-	struct buffer all = buffer_up_to((size_t)SHA256_LEN * LIMIT_MEMBERS);
-	uint8_t raw[SHA256_LEN];
+	struct buffer all = buffer_up_to((size_t)DIGEST_MAX * LIMIT_MEMBERS);
+	uint8_t raw[DIGEST_MAX];
 	bool done = true;
 
 	for (size_t i = 0; done && i < signing->nfiles; i++) {
-		done = hex_decode(bytes_of_string(signing->files[i].sha256), raw, SHA256_LEN);
-		buffer_add(&all, bytes_of(raw, SHA256_LEN));
+		struct bytes digest = bytes_of_string(signing->files[i].digest);
+
+		done = digest.len / 2 <= DIGEST_MAX && hex_decode(digest, raw, digest.len / 2);
+		buffer_add(&all, bytes_of(raw, digest.len / 2));
 	}
 	done = done && buffer_ok(&all) && digest_sha256(buffer_bytes(&all), raw);
 	if (done)
@@ -48,8 +50,8 @@ make_resources(const struct oms_signing *signing)
 		struct json_object *resource = json_object_new_object();
 
 		add_string(resource, "name", signing->files[i].name);
-		add_string(resource, "algorithm", "sha256");
-		add_string(resource, "digest", signing->files[i].sha256);
+		add_string(resource, "algorithm", signing->hash);
+		add_string(resource, "digest", signing->files[i].digest);
 		json_object_array_add(list, resource);
 	}
 	return list;
@@ -72,8 +74,11 @@ make_statement(const struct oms_signing *signing, const char *root)
 	json_object_array_add(subjects, subject);
 	json_object_object_add(statement, "subject", subjects);
 	add_string(statement, "predicateType", PREDICATE);
-	add_string(serialization, "method", "files");
-	add_string(serialization, "hash_type", "sha256");
+	add_string(serialization, "method", signing->shard_size > 0 ? "shards" : "files");
+	add_string(serialization, "hash_type", signing->hash);
+	if (signing->shard_size > 0)
+		json_object_object_add(serialization, "shard_size",
+		    json_object_new_int64((int64_t)signing->shard_size));
 	json_object_object_add(
 	    serialization, "allow_symlinks", json_object_new_boolean(signing->allow_symlinks));
 	for (size_t i = 0; signing->ignored != NULL && signing->ignored[i] != NULL; i++)

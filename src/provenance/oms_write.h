@@ -8,14 +8,18 @@
 #include "crypto/key.h"
 
 struct oms_file {
-	const char *name;   /* relative to the model, "." for a model of one file; UTF-8 */
-	const char *sha256; /* lower case */
+	/* Relative to the model, "." for a model of one file; UTF-8. With shards ":START:END" is
+	 * behind it. */
+	const char *name;
+	const char *digest; /* lower case */
 };
 
 struct oms_signing {
 	const char *model; /* base name of the folder or file */
 	const struct oms_file *files;
-	size_t nfiles; /* sorted by name, byte by byte, as the specification says */
+	size_t nfiles;	     /* sorted by name, byte by byte, as the specification says */
+	const char *hash;    /* of their digests: "sha256", "blake2b", "blake3" */
+	uint64_t shard_size; /* 0: whole files */
 	bool allow_symlinks;
 	const char *const *ignored; /* paths that were left out; NULL-terminated */
 	const struct key *public_key;

@@ -272,7 +272,9 @@ root_digest(struct collector *collector, const struct target *target)
 		if (target->entries[i].kind != ENTRY_FILE &&
 		    target->entries[i].kind != ENTRY_LINK_FILE)
 			continue;
-		while (n > 0 && strcmp(found->algorithm, "sha256") != 0) {
+		while (n > 0 &&
+		    (strcmp(found->algorithm, "sha256") != 0 || found->start != 0 ||
+			found->end != target->entries[i].size)) {
 			found++;
 			n--;
 		}

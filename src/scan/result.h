@@ -60,7 +60,8 @@ struct result {
 	struct result_skip *skipped;		/* sorted by member, reason */
 	struct provenance *provenance;		/* sorted by path, kind */
 	uint64_t bytes, analyzed, unidentified; /* of all members; counts of members */
-	const char *sandbox; /* "landlock 5, seccomp, rlimits" or "none (--no-sandbox)" */
+	const struct tree *tree; /* where scan_options.digest asked for it; NULL otherwise */
+	const char *sandbox;	 /* "landlock 5, seccomp, rlimits" or "none (--no-sandbox)" */
 	const char *rules_digest;
 	/* Apart from the content, since they differ from run to run: */
 	int64_t started, finished; /* seconds since 1970; SOURCE_DATE_EPOCH where that is set */

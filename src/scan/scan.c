@@ -134,6 +134,22 @@ prepare_detectors(const struct scan_options *options, uint64_t bytes)
 	}
 }
 
+/* Without a phase 1: the digests that are wanted come in phase 2. */
+static bool
+note_entries(struct scan *scan)
+{
+	uint64_t bytes = 0;
+
+	for (size_t t = 0; t < scan->ntargets; t++)
+		for (size_t i = 0; i < scan->targets[t].nentries; i++) {
+			report_entry(scan, &scan->targets[t].entries[i]);
+			bytes += scan->targets[t].entries[i].size;
+		}
+	collector_progress(
+	    scan->collector, scan->options->progress, scan->options->progress_context, bytes);
+	return true;
+}
+
 /* Phase 1: every file is hashed, inspected and asked whether it is a claim. */
 static bool
 scan_files(struct scan *scan)
@@ -145,6 +161,8 @@ scan_files(struct scan *scan)
 	struct job *jobs;
 	size_t n = 0, room = 0;
 
+	if (scan->options->digest != NULL)
+		return note_entries(scan);
 	for (size_t t = 0; t < scan->ntargets; t++)
 		room += 2 * scan->targets[t].nentries;
 	jobs = arena_array(scan->arena, room + 1, sizeof(*jobs));
@@ -320,15 +338,14 @@ compare_wants(const void *a, const void *b)
 	return order;
 }
 
-/* Phase 2: the digests that verifiers asked for beyond SHA-256. */
+/* Phase 2: the digests that somebody asked for. */
 static bool
-digest_wants(struct scan *scan)
+digest_wants(struct scan *scan, const struct want *wants, size_t nwants)
 {
 	struct pool_events events = collector_events(scan->collector);
 	struct want *sorted;
 	struct job *jobs;
-	size_t nwants, n = 0;
-	const struct want *wants = collector_wants(scan->collector, &nwants);
+	size_t n = 0;
 
 	if (nwants == 0)
 		return true;
@@ -360,6 +377,44 @@ digest_wants(struct scan *scan)
 							    : sorted[i].end - sorted[i].start };
 	}
 	return n == 0 || pool_run(&scan->pool, &scan->setup, jobs, n, &events, scan->status);
+}
+
+/* The digests that the options ask for, of every file or of each of its shards. */
+static bool
+digest_all(struct scan *scan)
+{
+	const struct target *target = &scan->targets[0];
+	uint64_t shard = scan->options->shard_size, room = 0;
+	struct want *wants;
+	size_t n = 0;
+
+	for (size_t i = 0; i < target->nentries; i++)
+		room += shard == 0 ? 1 : target->entries[i].size / shard + 1;
+	if (room > LIMIT_MEMBERS)
+		return status_set(scan->status, STATUS_LIMIT,
+		    "there are more than %d files and shards", LIMIT_MEMBERS);
+	wants = arena_array(scan->arena, (size_t)room + 1, sizeof(*wants));
+	if (wants == NULL)
+		return status_set(scan->status, STATUS_MEMORY, "no memory for the list of digests");
+	for (size_t i = 0; i < target->nentries; i++) {
+		const struct entry *entry = &target->entries[i];
+		uint64_t step = shard == 0 ? entry->size : shard, at = 0;
+
+		do {
+			uint64_t left = entry->size - at, end = at + (left < step ? left : step);
+
+			wants[n++] = (struct want){ .path = entry->name,
+				.algorithm = scan->options->digest,
+				.start = at,
+				.end = end };
+			at = end;
+		} while (at < entry->size);
+	}
+	if (!digest_wants(scan, wants, n))
+		return false;
+	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);
+	return scan->setup.tree != NULL ||
+	    status_set(scan->status, STATUS_MEMORY, "no memory for the list of members");
 }
 
 /* Has gpgv judge the OpenPGP signatures, for the verifier to read what it says. */
@@ -403,6 +458,9 @@ ask_gpgv(struct scan *scan)
 static bool
 verify_claims(struct scan *scan)
 {
+	const struct want *wants;
+	size_t nwants;
+
 	if (!list_claims(scan))
 		return false;
 	if (scan->setup.nclaims == 0)
@@ -411,7 +469,10 @@ verify_claims(struct scan *scan)
 	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);
 	if (scan->setup.tree == NULL)
 		return status_set(scan->status, STATUS_MEMORY, "no memory for the list of members");
-	if (!run_claims(scan, JOB_WANTS) || !digest_wants(scan) || !ask_gpgv(scan))
+	if (!run_claims(scan, JOB_WANTS))
+		return false;
+	wants = collector_wants(scan->collector, &nwants);
+	if (!digest_wants(scan, wants, nwants) || !ask_gpgv(scan))
 		return false;
 	scan->setup.tree = collector_tree(scan->collector, scan->targets, scan->ntargets);
 	if (scan->setup.tree == NULL)
@@ -476,11 +537,13 @@ scan_run(const struct scan_options *options, struct result **ret, struct status 
 	scan.arena = collector_arena(scan.collector);
 	prepare(&scan);
 	if (compile_rules(&scan) && open_targets(&scan) && scan_files(&scan) &&
-	    verify_claims(&scan) && (digest = rules_digest(options->rules, status)) != NULL)
+	    (options->digest != NULL ? digest_all(&scan) : verify_claims(&scan)) &&
+	    (digest = rules_digest(options->rules, status)) != NULL)
 		result = collector_take_result(scan.collector, scan.targets, scan.ntargets, status);
 	if (result != NULL) {
 		sandbox_describe(&scan.sandbox, sandbox, sizeof(sandbox));
 		result->sandbox = arena_string(result->arena, sandbox);
+		result->tree = options->digest != NULL ? scan.setup.tree : NULL;
 		result->rules_digest = arena_string(result->arena, digest);
 		*ret = result;
 	}

@@ -19,6 +19,10 @@ struct scan_options {
 	struct catalog *catalog;
 	bool inspects;	  /* false: `assay verify`, hashes and claims only */
 	bool hashes_only; /* claims in the targets are nobody's business: `assay sign` */
+	/* With hashes_only, instead of SHA-256 of whole files: these digests, of whole files or of
+	 * each SHARD_SIZE bytes of them; they are in the result's tree. NULL: neither. */
+	const char *digest;
+	uint64_t shard_size;	      /* 0: whole files */
 	const char *const *detectors; /* names of those to run; NULL-terminated */
 	struct trust trust;
 	const struct scan_signature *signatures;

@@ -191,7 +191,9 @@ do_digest(struct worker *worker, struct reader *r, int fd)
 		else if (start <= last && last <= mapping.bytes.len &&
 		    hash_range(&member, algorithm_text, start, last, hex))
 			send_digest(worker, path_text, algorithm_text, start, last, hex);
-		(void)unmap_file(&mapping);
+		if (!unmap_file(&mapping))
+			pipeline_report(&worker->wire, "scan/changed", path_text,
+			    "it changed while it was being read");
 	}
 	free(path_text);
 	free(algorithm_text);
