@@ -34,6 +34,7 @@ struct license_anchors {
 	struct slot counts[SLOTS]; /* of all words of the names */
 	uint64_t keys[SLOTS];	   /* of those chosen; 0: free */
 	uint8_t kinds[SLOTS];
+	uint8_t likely[SLOTS]; /* bits, by another part of the hash: most words of text are none */
 	struct arena *arena;
 	const char *names[MAX_NAMES];
 	size_t nnames, ncounts, nkeys;
@@ -134,15 +135,25 @@ key_of(struct bytes word)
 	return key_at(padded, word.len < 8 ? (unsigned)word.len : 8);
 }
 
+static uint64_t
+hash_of(uint64_t key)
+{
+	return key * 0x9e3779b97f4a7c15u;
+}
+
 static size_t
 slot_of(uint64_t key)
 {
-	return key * 0x9e3779b97f4a7c15u >> 52;
+	return hash_of(key) >> 52;
 }
 
 static int
 kind_of(const struct license_anchors *anchors, uint64_t key)
 {
+	uint64_t hash = hash_of(key);
+
+	if ((anchors->likely[hash >> 52] & 1 << (hash >> 49 & 7)) == 0)
+		return WORD_PLAIN;
 	for (size_t i = slot_of(key); anchors->keys[i] != 0; i = (i + 1) % SLOTS)
 		if (anchors->keys[i] == key)
 			return anchors->kinds[i];
@@ -169,6 +180,7 @@ put(struct license_anchors *anchors, uint64_t key, uint8_t kind)
 		return;
 	anchors->keys[i] = key;
 	anchors->kinds[i] = kind;
+	anchors->likely[hash_of(key) >> 52] |= (uint8_t)(1 << (hash_of(key) >> 49 & 7));
 	anchors->nkeys++;
 }
 
@@ -345,53 +357,48 @@ spells(struct bytes text, size_t at, int shift, const char *word)
 }
 
 static bool
-is_anchor(const struct license_anchors *anchors, struct bytes text, size_t at, unsigned mark)
+is_anchor(
+    const struct license_anchors *anchors, struct bytes text, size_t at, enum license_stem stem)
 {
-	switch (mark) {
-	case MARK_LICENSE:
+	switch (stem) {
+	case STEM_LICENSE:
 		return spells(text, at, 5, "see") || spells(text, at, 5, "sor") ||
 		    spells(text, at, -3, "sub") || spells(text, at, -2, "un") ||
 		    is_named(anchors, text, at, true);
-	case MARK_NAMED:
+	case STEM_NAMED:
 		return is_named(anchors, text, at, false);
-	case MARK_LIZENZ:
+	case STEM_LIZENZ:
 		return spells(text, at, 0, "lizenz");
-	case MARK_REDISTRIBUTE:
+	case STEM_REDISTRIBUTE:
 		return spells(text, at, -1, "redistr");
-	case MARK_DOMAIN:
+	case STEM_DOMAIN:
 		return spells(text, at, -5, "public domain") ||
 		    spells(text, at, -5, "publicdomain");
-	case MARK_CREATIVE:
+	case STEM_CREATIVE:
 		return spells(text, at, -6, "creativecommons");
-	case MARK_SAME_TERMS:
+	case STEM_SAME_TERMS:
 		return spells(text, at, -8, "same terms as");
-	default:
+	case STEM_GPL:
 		return at == 0 || !is_letter(text.data[at - 1]) || spells(text, at, -1, "lgpl") ||
 		    spells(text, at, -1, "agpl");
+	default:
+		return false;
 	}
 }
 
 bool
-license_anchors_hold(
-    const struct license_anchors *anchors, struct bytes text, size_t pos, unsigned stems)
+license_anchors_hold(const struct license_anchors *anchors, struct bytes text, size_t pos,
+    const struct license_places *places)
 {
-	unsigned weak = stems & ~(unsigned)LICENSE_SAYS;
-	uint8_t marks[LICENSE_BLOCK];
-	size_t n;
+	unsigned weak = places->stems & ~(unsigned)(LICENSE_SAYS | LICENSE_NAMES);
 
 	/* "as is" stands in all prose, but may be all that a short text says. */
 	if ((weak & (weak - 1)) != 0 ||
-	    ((stems & LICENSE_SAYS) != 0 && (weak & ~(unsigned)LICENSE_AS_IS) != 0) ||
+	    ((places->stems & LICENSE_SAYS) != 0 && (weak & ~(unsigned)LICENSE_AS_IS) != 0) ||
 	    (weak != 0 && license_filter_passes(weak, text.len)))
 		return true;
-	n = license_filter_mark(text, pos, marks);
-	for (size_t i = 0; i < n; i += 8) {
-		uint64_t eight;
-
-		memcpy(&eight, marks + i, sizeof(eight));
-		for (size_t k = i; eight != 0 && k < i + 8; k++)
-			if (marks[k] != 0 && is_anchor(anchors, text, pos + k, marks[k]))
-				return true;
-	}
+	for (unsigned i = 0; i < places->n; i++)
+		if (is_anchor(anchors, text, pos + places->list[i].at, places->list[i].stem))
+			return true;
 	return false;
 }

@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/compiler.h"
+#include "detect/license_filter.h"
 
 struct license_anchors;
 
@@ -17,8 +18,8 @@ MUST_USE struct license_anchors *license_anchors_new(struct arena *);
 void license_anchors_add(struct license_anchors *, struct bytes name);
 /* Behind the last name: chooses of each the words by which it is known. */
 void license_anchors_choose(struct license_anchors *);
-/* Can a license or a notice stand in the block of TEXT at POS, which holds STEMS? */
-bool license_anchors_hold(
-    const struct license_anchors *, struct bytes text, size_t pos, unsigned stems);
+/* Can a license or a notice stand in the block of TEXT at POS, in which PLACES are? */
+bool license_anchors_hold(const struct license_anchors *, struct bytes text, size_t pos,
+    const struct license_places *places);
 
 #endif

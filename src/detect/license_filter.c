@@ -1,141 +1,289 @@
 /*
- * Leaves text alone that holds no license: blocks without any of the stems that licenses and
- * notices cannot do without, whatever the case of their letters; and marks where stems stand.
+ * Leaves text alone that holds no license: finds stems that licenses and notices cannot do without,
+ * whatever the case of their letters.
+ *
+ * Two loops know where four letters of a stem may stand: one for processors with AVX2, which tells
+ * by the halves of four bytes which of eight groups of stems can begin with them (the algorithm
+ * "Teddy" of Hyperscan); and a plain one, which compares. stem_at() decides for both.
  */
 #include "config.h"
 
 #include "detect/license_filter.h"
 
-/* Compiled several times where the compiler can choose by processor when the program starts. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(ASSAY_SANITIZED)
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_EACH_PROCESSOR
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAVE_AVX2_PATH
+#include <immintrin.h>
 #endif
 
 #define SHORT_TEXT 4096 /* bytes of a text that may be a license of one sentence */
-#define STEP 128	/* bytes: blocks at the end of a text are looked at in whole steps */
-#define BEHIND 5	/* bytes behind a block in which a stem may end */
+#define STEP 32		/* bytes that are looked at together */
+#define BEHIND 8	/* bytes behind them that are read too */
 
-/* Five letters, of which LETTER_0 comes first. */
-#define STEM(a, b, c, d, e) ((c0 == (a)) & (c1 == (b)) & (c2 == (c)) & (c3 == (d)) & (c4 == (e)))
-#define WHERE(is_there, mark) ((uint8_t) - (is_there) & (mark))
-#define IS_NO_LETTER(c) (((c) < 'a') | ((c) > 'z'))
+static const uint8_t says[STEM_COUNT] = {
+	[STEM_LICENSE] = LICENSE_SAYS,
+	[STEM_LIZENZ] = LICENSE_SAYS,
+	[STEM_REDISTRIBUTE] = LICENSE_SAYS,
+	[STEM_DOMAIN] = LICENSE_SAYS,
+	[STEM_CREATIVE] = LICENSE_SAYS,
+	[STEM_SAME_TERMS] = LICENSE_SAYS,
+	[STEM_GPL] = LICENSE_SAYS,
+	[STEM_NAMED] = LICENSE_NAMES,
+	[STEM_PERMISSION] = LICENSE_GRANTS,
+	[STEM_WARRANTY] = LICENSE_WARRANTS,
+	[STEM_AS_IS] = LICENSE_AS_IS,
+	[STEM_FREE] = LICENSE_FREES,
+	[STEM_PURPOSE] = LICENSE_PURPOSE,
+};
 
-/*
- * No branches and a length that is known beforehand, so that it becomes vector instructions: it
- * runs over all text there is. Every letter is made lower case by its bit 0x20.
- */
-static inline __attribute__((always_inline)) unsigned
-stems_in(const uint8_t *b, const size_t n)
+static bool
+is_letter(uint8_t c)
 {
-	uint8_t strong = 0, grant = 0, warranty = 0, as_is = 0, free = 0, purpose = 0;
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
 
-	for (size_t i = 0; i < n; i++) {
-		uint8_t c0 = b[i] | 0x20, c1 = b[i + 1] | 0x20, c2 = b[i + 2] | 0x20,
-			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20, c5 = b[i + 5] | 0x20;
+#define FOUR(a, b, c, d) \
+	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-		strong |= STEM('l', 'i', 'c', 'e', 'n'); /* license */
-		strong |= STEM('l', 'i', 'z', 'e', 'n'); /* Lizenz */
-		strong |= STEM('e', 'd', 'i', 's', 't'); /* redistribute */
-		strong |= STEM('c', ' ', 'd', 'o', 'm'); /* public domain */
-		strong |= STEM('c', 'd', 'o', 'm', 'a'); /* publicdomain */
-		strong |= STEM('v', 'e', 'c', 'o', 'm'); /* creativecommons */
-		strong |= STEM('m', 's', ' ', 'a', 's'); /* same terms as */
-		strong |= (c0 == 'g') & (c1 == 'p') & (c2 == 'l') &
-		    (IS_NO_LETTER(c3) | (c3 == 'v'));		      /* GPL, GPLv2 */
-		grant |= STEM('e', 'r', 'm', 'i', 's');		      /* permission */
-		grant |= STEM('e', 'r', 'm', 'i', 't') & (c5 == 't'); /* permitted */
-		warranty |= STEM('a', 'r', 'r', 'a', 'n');
-		as_is |= (STEM('a', 's', ' ', 'i', 's') | STEM('a', 's', '-', 'i', 's')) &
-		    IS_NO_LETTER(c5);
-		free |= STEM('f', 'r', 'e', 'e', 'w'); /* freeware */
-		free |= STEM('f', 'r', 'e', 'e', 'l') & (c5 == 'y');
-		purpose |= STEM('y', ' ', 'p', 'u', 'r'); /* any purpose */
+/* What begins at P; six bytes are there. Letters are made lower case by their bit 0x20. */
+static enum license_stem
+stem_at(const uint8_t *p)
+{
+	uint32_t four = FOUR(p[0], p[1], p[2], p[3]) | 0x20202020;
+	uint8_t fifth = p[4] | 0x20, sixth = p[5] | 0x20;
+
+	switch (four) {
+	case FOUR('l', 'i', 'c', 'e'): /* license */
+		return fifth == 'n' ? STEM_LICENSE : STEM_NONE;
+	case FOUR('l', 'i', 'z', 'e'): /* Lizenz */
+		return fifth == 'n' ? STEM_LIZENZ : STEM_NONE;
+	case FOUR('e', 'd', 'i', 's'): /* redistribute */
+		return fifth == 't' ? STEM_REDISTRIBUTE : STEM_NONE;
+	case FOUR('c', ' ', 'd', 'o'): /* public domain */
+		return fifth == 'm' ? STEM_DOMAIN : STEM_NONE;
+	case FOUR('c', 'd', 'o', 'm'): /* publicdomain */
+		return fifth == 'a' ? STEM_DOMAIN : STEM_NONE;
+	case FOUR('v', 'e', 'c', 'o'): /* creativecommons */
+		return fifth == 'm' ? STEM_CREATIVE : STEM_NONE;
+	case FOUR('m', 's', ' ', 'a'): /* same terms as */
+		return fifth == 's' ? STEM_SAME_TERMS : STEM_NONE;
+	case FOUR('u', 'n', 'd', 'e'): /* under the MIT */
+		return fifth == 'r' ? STEM_NAMED : STEM_NONE;
+	case FOUR('g', 'r', 'e', 'e'): /* NASA Open Source Agreement */
+		return fifth == 'm' ? STEM_NAMED : STEM_NONE;
+	case FOUR('c', 'l', 'a', 'u'): /* 3-clause BSD */
+		return fifth == 's' ? STEM_NAMED : STEM_NONE;
+	case FOUR('o', 'm', 'm', 'o'): /* Creative Commons */
+		return fifth == 'n' ? STEM_NAMED : STEM_NONE;
+	case FOUR('e', 'r', 'm', 'i'): /* permission, permitted */
+		return fifth == 's' || (fifth == 't' && sixth == 't') ? STEM_PERMISSION : STEM_NONE;
+	case FOUR('a', 'r', 'r', 'a'): /* warranty */
+		return fifth == 'n' ? STEM_WARRANTY : STEM_NONE;
+	case FOUR('a', 's', ' ', 'i'):
+	case FOUR('a', 's', '-', 'i'):
+		return fifth == 's' && !is_letter(sixth) ? STEM_AS_IS : STEM_NONE;
+	case FOUR('f', 'r', 'e', 'e'): /* freeware, freely */
+		return fifth == 'w' || (fifth == 'l' && sixth == 'y') ? STEM_FREE : STEM_NONE;
+	case FOUR('y', ' ', 'p', 'u'): /* any purpose */
+		return fifth == 'r' ? STEM_PURPOSE : STEM_NONE;
+	default: /* GPL, GPLv2 */
+		return (four & 0xffffff) == FOUR('g', 'p', 'l', 0) &&
+			(!is_letter(p[3]) || (p[3] | 0x20) == 'v')
+		    ? STEM_GPL
+		    : STEM_NONE;
 	}
-	return (strong ? LICENSE_SAYS : 0) | (grant ? LICENSE_GRANTS : 0) |
-	    (warranty ? LICENSE_WARRANTS : 0) | (as_is ? LICENSE_AS_IS : 0) |
-	    (free ? LICENSE_FREES : 0) | (purpose ? LICENSE_PURPOSE : 0);
 }
 
-FOR_EACH_PROCESSOR static unsigned
-stems_of_block(const uint8_t *b)
+static void
+add(struct license_places *places, const uint8_t *block, size_t at)
 {
-	return stems_in(b, LICENSE_BLOCK);
+	enum license_stem stem = stem_at(block + at);
+
+	if (stem == STEM_NONE || places->n == sizeof(places->list) / sizeof(places->list[0]))
+		return;
+	places->stems |= says[stem];
+	places->list[places->n].at = (uint16_t)at;
+	places->list[places->n++].stem = (uint8_t)stem;
 }
 
-FOR_EACH_PROCESSOR static unsigned
-stems_of_step(const uint8_t *b)
-{
-	return stems_in(b, STEP);
-}
+/* ---- the fast loop ------------------------------------------------------------------------ */
+
+#ifdef HAVE_AVX2_PATH
 
 /*
- * Where in a step the words stand that the words around them may turn into a notice or a part of a
- * license: a byte of MARKS for each of its bytes, all zero but where one begins.
+ * Eight groups of up to three stems; a bit for each. Of each of the first four letters of a stem
+ * (A, B and C at one place, of the three of a group) the low and the high half say in which groups
+ * it occurs.
  */
-FOR_EACH_PROCESSOR static void
-mark_step(const uint8_t *b, uint8_t *restrict marks)
+#define LOW(n, a, b, c) ((((a)&15) == (n)) | (((b)&15) == (n)) | (((c)&15) == (n)))
+#define HIGH(n, a, b, c) ((((a) >> 4) == (n)) | (((b) >> 4) == (n)) | (((c) >> 4) == (n)))
+/* lice lize arra, free gree, as_i as-i, c_do cdom, edis ermi, veco clau unde, ommo ms_a y_pu, gpl
+ */
+#define FIRST(half, n)                                                                        \
+	(half(n, 'l', 'l', 'a') | half(n, 'f', 'g', 'g') << 1 | half(n, 'a', 'a', 'a') << 2 | \
+	    half(n, 'c', 'c', 'c') << 3 | half(n, 'e', 'e', 'e') << 4 |                       \
+	    half(n, 'v', 'c', 'u') << 5 | half(n, 'o', 'm', 'y') << 6 |                       \
+	    half(n, 'g', 'g', 'g') << 7)
+#define SECOND(half, n)                                                                       \
+	(half(n, 'i', 'i', 'r') | half(n, 'r', 'r', 'r') << 1 | half(n, 's', 's', 's') << 2 | \
+	    half(n, ' ', 'd', 'd') << 3 | half(n, 'd', 'r', 'r') << 4 |                       \
+	    half(n, 'e', 'l', 'n') << 5 | half(n, 'm', 's', ' ') << 6 |                       \
+	    half(n, 'p', 'p', 'p') << 7)
+#define THIRD(half, n)                                                                        \
+	(half(n, 'c', 'z', 'r') | half(n, 'e', 'e', 'e') << 1 | half(n, ' ', '-', '-') << 2 | \
+	    half(n, 'd', 'o', 'o') << 3 | half(n, 'i', 'm', 'm') << 4 |                       \
+	    half(n, 'c', 'a', 'd') << 5 | half(n, 'm', ' ', 'p') << 6 |                       \
+	    half(n, 'l', 'l', 'l') << 7)
+#define FOURTH(half, n)                                                                       \
+	(half(n, 'e', 'e', 'a') | half(n, 'e', 'e', 'e') << 1 | half(n, 'i', 'i', 'i') << 2 | \
+	    half(n, 'o', 'm', 'm') << 3 | half(n, 's', 'i', 'i') << 4 |                       \
+	    half(n, 'o', 'u', 'e') << 5 | half(n, 'o', 'a', 'u') << 6 | 1 << 7)
+#define ROW(letter, half)                                                                  \
+	{                                                                                  \
+		letter(half, 0), letter(half, 1), letter(half, 2), letter(half, 3),        \
+		    letter(half, 4), letter(half, 5), letter(half, 6), letter(half, 7),    \
+		    letter(half, 8), letter(half, 9), letter(half, 10), letter(half, 11),  \
+		    letter(half, 12), letter(half, 13), letter(half, 14), letter(half, 15) \
+	}
+
+static const uint8_t groups[4][2][16] = {
+	{ ROW(FIRST, LOW), ROW(FIRST, HIGH) },
+	{ ROW(SECOND, LOW), ROW(SECOND, HIGH) },
+	{ ROW(THIRD, LOW), ROW(THIRD, HIGH) },
+	{ ROW(FOURTH, LOW), ROW(FOURTH, HIGH) },
+};
+
+/* In which groups a stem may have its letter NUMBER at each of 32 bytes. */
+__attribute__((target("avx2"))) static inline __m256i
+groups_of(const uint8_t *p, int number, __m256i low_groups, __m256i high_groups)
+{
+	__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + number));
+	__m256i half = _mm256_set1_epi8(15);
+	__m256i low, high;
+
+	v = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+	low = _mm256_and_si256(v, half);
+	high = _mm256_and_si256(_mm256_srli_epi16(v, 4), half);
+	return _mm256_and_si256(
+	    _mm256_shuffle_epi8(low_groups, low), _mm256_shuffle_epi8(high_groups, high));
+}
+
+__attribute__((target("avx2"))) static void
+find_fast(const uint8_t *block, size_t n, struct license_places *places)
+{
+	__m256i table[4][2];
+
+	for (int i = 0; i < 4; i++)
+		for (int k = 0; k < 2; k++)
+			table[i][k] = _mm256_broadcastsi128_si256(
+			    _mm_loadu_si128((const __m128i *)(const void *)groups[i][k]));
+	for (size_t i = 0; i < n; i += STEP) {
+		__m256i all = groups_of(block + i, 0, table[0][0], table[0][1]);
+		unsigned left;
+
+		for (int k = 1; k < 4; k++)
+			all = _mm256_and_si256(
+			    all, groups_of(block + i, k, table[k][0], table[k][1]));
+		all = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
+		left = ~(unsigned)_mm256_movemask_epi8(all);
+		for (; left != 0; left &= left - 1)
+			add(places, block, i + (size_t)__builtin_ctz(left));
+	}
+}
+
+#endif
+
+/* ---- the plain loop ----------------------------------------------------------------------- */
+
+#define IS(a, b, c, d) ((c0 == (a)) & (c1 == (b)) & (c2 == (c)) & (c3 == (d)))
+
+/*
+ * Says of each of STEP bytes whether a stem may begin there. No branches and a length known
+ * beforehand, so that compilers make vector instructions of it.
+ */
+static void
+mark(const uint8_t *b, uint8_t *restrict marks)
 {
 	for (size_t i = 0; i < STEP; i++) {
 		uint8_t c0 = b[i] | 0x20, c1 = b[i + 1] | 0x20, c2 = b[i + 2] | 0x20,
-			c3 = b[i + 3] | 0x20, c4 = b[i + 4] | 0x20;
-		uint8_t mark = 0;
+			c3 = b[i + 3] | 0x20, is_there;
 
-		mark |= WHERE(STEM('l', 'i', 'c', 'e', 'n'), MARK_LICENSE);
-		mark |= WHERE(STEM('u', 'n', 'd', 'e', 'r'), MARK_NAMED);
-		mark |= WHERE(STEM('g', 'r', 'e', 'e', 'm'), MARK_NAMED); /* agreement */
-		mark |= WHERE(STEM('c', 'l', 'a', 'u', 's'), MARK_NAMED); /* 3-clause BSD */
-		mark |= WHERE(STEM('o', 'm', 'm', 'o', 'n'), MARK_NAMED); /* Creative Commons */
-		mark |= WHERE(STEM('l', 'i', 'z', 'e', 'n'), MARK_LIZENZ);
-		mark |= WHERE(STEM('e', 'd', 'i', 's', 't'), MARK_REDISTRIBUTE);
-		mark |= WHERE(STEM('c', ' ', 'd', 'o', 'm'), MARK_DOMAIN);
-		mark |= WHERE(STEM('c', 'd', 'o', 'm', 'a'), MARK_DOMAIN);
-		mark |= WHERE(STEM('v', 'e', 'c', 'o', 'm'), MARK_CREATIVE);
-		mark |= WHERE(STEM('m', 's', ' ', 'a', 's'), MARK_SAME_TERMS);
-		mark |= WHERE(
-		    (c0 == 'g') & (c1 == 'p') & (c2 == 'l') & (IS_NO_LETTER(c3) | (c3 == 'v')),
-		    MARK_GPL);
-		marks[i] = mark;
+		is_there = IS('l', 'i', 'c', 'e') | IS('l', 'i', 'z', 'e') | IS('e', 'd', 'i', 's');
+		is_there |=
+		    IS('c', ' ', 'd', 'o') | IS('c', 'd', 'o', 'm') | IS('v', 'e', 'c', 'o');
+		is_there |=
+		    IS('m', 's', ' ', 'a') | IS('u', 'n', 'd', 'e') | IS('g', 'r', 'e', 'e');
+		is_there |=
+		    IS('c', 'l', 'a', 'u') | IS('o', 'm', 'm', 'o') | IS('e', 'r', 'm', 'i');
+		is_there |=
+		    IS('a', 'r', 'r', 'a') | IS('a', 's', ' ', 'i') | IS('a', 's', '-', 'i');
+		is_there |= IS('f', 'r', 'e', 'e') | IS('y', ' ', 'p', 'u');
+		is_there |= (c0 == 'g') & (c1 == 'p') & (c2 == 'l');
+		marks[i] = is_there;
 	}
 }
 
-/* The bytes of a block with what stands BEHIND it, copied to LAST where the text ends before that;
- * *ret_n: whole steps that cover what there is. */
-static const uint8_t *
-block_at(struct bytes text, size_t pos, uint8_t last[LICENSE_BLOCK + BEHIND], size_t *ret_n)
+static void
+find_plain(const uint8_t *block, size_t n, struct license_places *places)
 {
-	struct bytes block = bytes_slice(text, pos, LICENSE_BLOCK + BEHIND);
+	uint8_t marks[STEP];
 
-	*ret_n = LICENSE_BLOCK;
-	if (block.len == LICENSE_BLOCK + BEHIND)
-		return block.data;
-	if (block.len < LICENSE_BLOCK)
-		*ret_n = (block.len + STEP - 1) / STEP * STEP;
-	if (block.len > 0)
-		memcpy(last, block.data, block.len);
-	memset(last + block.len, 0, *ret_n + BEHIND - block.len);
-	return last;
+	for (size_t i = 0; i < n; i += STEP) {
+		uint64_t any[STEP / 8];
+
+		mark(block + i, marks);
+		memcpy(any, marks, sizeof(any));
+		if ((any[0] | any[1] | any[2] | any[3]) == 0)
+			continue;
+		for (size_t k = 0; k < STEP; k++)
+			if (marks[k] != 0)
+				add(places, block, i + k);
+	}
 }
 
-unsigned
-license_filter_stems(struct bytes text, size_t pos)
+/* ---- blocks ------------------------------------------------------------------------------- */
+
+static void
+find(struct bytes text, size_t pos, struct license_places *places,
+    void (*find_in)(const uint8_t *, size_t, struct license_places *))
 {
 	uint8_t last[LICENSE_BLOCK + BEHIND];
-	size_t n;
-	const uint8_t *block = block_at(text, pos, last, &n);
-	unsigned stems = 0;
+	struct bytes block = bytes_slice(text, pos, sizeof(last));
+	size_t n = block.len < LICENSE_BLOCK ? block.len : LICENSE_BLOCK;
 
-	if (n == LICENSE_BLOCK)
-		return stems_of_block(block);
-	for (size_t i = 0; i < n; i += STEP)
-		stems |= stems_of_step(block + i);
-	return stems;
+	places->n = places->stems = 0;
+	n = (n + STEP - 1) / STEP * STEP;
+	if (block.len == sizeof(last)) {
+		find_in(block.data, n, places);
+		return;
+	}
+	if (block.len > 0)
+		memcpy(last, block.data, block.len);
+	memset(last + block.len, 0, n + BEHIND - block.len);
+	find_in(last, n, places);
+}
+
+void
+license_filter_plain(struct bytes text, size_t pos, struct license_places *places)
+{
+	find(text, pos, places, find_plain);
+}
+
+void
+license_filter_block(struct bytes text, size_t pos, struct license_places *places)
+{
+#ifdef HAVE_AVX2_PATH
+	if (__builtin_cpu_supports("avx2")) {
+		find(text, pos, places, find_fast);
+		return;
+	}
+#endif
+	find(text, pos, places, find_plain);
 }
 
 bool
 license_filter_passes(unsigned stems, uint64_t len)
 {
+	stems &= ~(unsigned)LICENSE_NAMES;
 	/* In long texts "permission" or "as is" alone is no license. */
 	return (stems & LICENSE_SAYS) != 0 || (stems & (stems - 1)) != 0 ||
 	    (stems != 0 && len <= SHORT_TEXT);
@@ -144,20 +292,12 @@ license_filter_passes(unsigned stems, uint64_t len)
 bool
 license_filter(struct bytes text)
 {
-	for (size_t pos = 0; pos < text.len; pos += LICENSE_BLOCK)
-		if (license_filter_passes(license_filter_stems(text, pos), text.len))
+	struct license_places places;
+
+	for (size_t pos = 0; pos < text.len; pos += LICENSE_BLOCK) {
+		license_filter_block(text, pos, &places);
+		if (license_filter_passes(places.stems, text.len))
 			return true;
+	}
 	return false;
-}
-
-size_t
-license_filter_mark(struct bytes text, size_t pos, uint8_t marks[LICENSE_BLOCK])
-{
-	uint8_t last[LICENSE_BLOCK + BEHIND];
-	size_t n;
-	const uint8_t *block = block_at(text, pos, last, &n);
-
-	for (size_t i = 0; i < n; i += STEP)
-		mark_step(block + i, marks + i);
-	return n;
 }

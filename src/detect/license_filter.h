@@ -16,29 +16,45 @@ enum license_stems {
 	LICENSE_WARRANTS = 4,
 	LICENSE_AS_IS = 8,
 	LICENSE_FREES = 16,
-	LICENSE_PURPOSE = 32
+	LICENSE_PURPOSE = 32,
+	LICENSE_NAMES = 64 /* words next to which names of licenses stand; alone they say nothing */
 };
 
-unsigned license_filter_stems(struct bytes text, size_t pos);
+/* What stands at a place. */
+enum license_stem {
+	STEM_NONE,
+	STEM_LICENSE,
+	STEM_LIZENZ,
+	STEM_REDISTRIBUTE,
+	STEM_DOMAIN,
+	STEM_CREATIVE,
+	STEM_SAME_TERMS,
+	STEM_GPL,
+	STEM_NAMED,
+	STEM_PERMISSION,
+	STEM_WARRANTY,
+	STEM_AS_IS,
+	STEM_FREE,
+	STEM_PURPOSE,
+	STEM_COUNT
+};
+
+struct license_places {
+	unsigned stems; /* enum license_stems of all of them */
+	unsigned n;
+	struct {
+		uint16_t at; /* in the block */
+		uint8_t stem;
+	} list[LICENSE_BLOCK / 2]; /* the beginnings of two are three bytes apart at least */
+};
+
+/* Replaces PLACES by those of the block of TEXT at POS. */
+void license_filter_block(struct bytes text, size_t pos, struct license_places *places);
+/* The same without the instructions that only some processors have. */
+void license_filter_plain(struct bytes text, size_t pos, struct license_places *places);
 /* Could a block with STEMS of a text of LEN bytes belong to a license or a notice? */
 bool license_filter_passes(unsigned stems, uint64_t len);
 /* Could any block of TEXT? */
 bool license_filter(struct bytes text);
-
-/* Stems of which only the place tells what they mean. */
-enum license_mark {
-	MARK_LICENSE = 1,
-	MARK_NAMED, /* a word next to which names of licenses stand */
-	MARK_LIZENZ,
-	MARK_REDISTRIBUTE,
-	MARK_DOMAIN,
-	MARK_CREATIVE,
-	MARK_SAME_TERMS,
-	MARK_GPL
-};
-
-/* Marks where they begin in the block at POS. Returns how many of MARKS are set, a multiple of 8.
- */
-size_t license_filter_mark(struct bytes text, size_t pos, uint8_t marks[LICENSE_BLOCK]);
 
 #endif

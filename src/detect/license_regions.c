@@ -3,8 +3,6 @@
 
 #include "detect/license_regions.h"
 
-#include "detect/license_filter.h"
-
 #include <stdlib.h>
 
 /* Blocks that are read at once; few licenses are longer than 64 KiB. */
@@ -15,17 +13,24 @@
 #define LONG_RUN 4
 #define REACH 20 /* without a place at which a license can stand, where only stems go on */
 
-/* What is known of a block, beside its stems (enum license_stems). */
-#define PASSES 0x40
-#define ANCHOR 0x80
+#define ANCHOR 0x80 /* what is known of a block, beside its stems (enum license_stems) */
 
 static bool
-is_near_stems(const struct license_regions *regions, size_t at)
+passes(const struct license_regions *regions, size_t at)
+{
+	return license_filter_passes(regions->blocks[at] & ~(unsigned)ANCHOR, regions->len);
+}
+
+/* Do words stand at AT next to which names of licenses stand, and stems not far from there? */
+static bool
+may_name(const struct license_regions *regions, size_t at)
 {
 	size_t from = at > MARGIN ? at - MARGIN : 0;
 
+	if ((regions->blocks[at] & LICENSE_NAMES) == 0 || passes(regions, at))
+		return false;
 	for (size_t i = from; i <= at + MARGIN && i < regions->n; i++)
-		if ((regions->blocks[i] & PASSES) != 0)
+		if (passes(regions, i))
 			return true;
 	return false;
 }
@@ -35,6 +40,7 @@ license_regions_find(
     struct license_regions *regions, const struct license_anchors *anchors, struct bytes text)
 {
 	size_t npasses = 0, nanchors = 0;
+	struct license_places places;
 
 	*regions = (struct license_regions){ .len = text.len,
 		.n = (text.len + LICENSE_BLOCK - 1) / LICENSE_BLOCK };
@@ -42,17 +48,21 @@ license_regions_find(
 	if (regions->blocks == NULL)
 		return false;
 	for (size_t i = 0; i < regions->n; i++) {
-		unsigned stems = license_filter_stems(text, i * LICENSE_BLOCK);
-		bool passes = license_filter_passes(stems, text.len);
-
-		regions->blocks[i] = (uint8_t)(stems | (passes ? PASSES : 0));
-		npasses += passes;
+		license_filter_block(text, i * LICENSE_BLOCK, &places);
+		regions->blocks[i] = (uint8_t)places.stems;
+		if (!passes(regions, i))
+			continue;
+		npasses++;
+		if (!license_anchors_hold(anchors, text, i * LICENSE_BLOCK, &places))
+			continue;
+		regions->blocks[i] |= ANCHOR;
+		nanchors++;
 	}
 	for (size_t i = 0; npasses > 0 && i < regions->n; i++) {
-		unsigned stems = regions->blocks[i] & ~(unsigned)PASSES;
-
-		if (!is_near_stems(regions, i) ||
-		    !license_anchors_hold(anchors, text, i * LICENSE_BLOCK, stems))
+		if (!may_name(regions, i))
+			continue;
+		license_filter_block(text, i * LICENSE_BLOCK, &places);
+		if (!license_anchors_hold(anchors, text, i * LICENSE_BLOCK, &places))
 			continue;
 		regions->blocks[i] |= ANCHOR;
 		nanchors++;
@@ -72,7 +82,7 @@ start_of(const struct license_regions *regions, size_t at, size_t *ret_hits)
 
 	*ret_hits = 1;
 	for (size_t i = at; i > regions->pos && at - i < REACH && first - i < LONG_MARGIN;)
-		if ((regions->blocks[--i] & PASSES) != 0) {
+		if (passes(regions, --i)) {
 			first = i;
 			(*ret_hits)++;
 		}
@@ -87,7 +97,7 @@ end_of(const struct license_regions *regions, size_t start, size_t at, size_t hi
 	size_t end, last = at, anchor = at;
 
 	for (end = at + 1; end < regions->n && end - start < SEGMENT; end++) {
-		if ((regions->blocks[end] & PASSES) != 0) {
+		if (passes(regions, end)) {
 			last = end;
 			hits++;
 		}
