@@ -56,7 +56,7 @@ unit_tests = \
 check_PROGRAMS += $(unit_tests)
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h
 EXTRA_DIST += tests/tap.h tests/unit/authority.h tests/unit/claims.h
-check_PROGRAMS += $(unit_tests) tests/corpus/validators
+check_PROGRAMS += $(unit_tests) tests/corpus/tlog tests/corpus/validators
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/claims.h tests/unit/format_test.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every

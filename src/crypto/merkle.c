@@ -3,6 +3,8 @@
 
 #include "crypto/merkle.h"
 
+#include "crypto/digest.h"
+
 #include <openssl/evp.h>
 
 static bool
@@ -120,11 +122,20 @@ walk_consistency(uint64_t old_size, uint64_t new_size, const struct merkle_hash 
 	return sn == 0 && equal(&fr, old_root) && equal(&sr, new_root);
 }
 
+/* The root of the tree without leaves is the hash of nothing. */
+static bool
+is_empty_root(const struct merkle_hash *root)
+{
+	struct merkle_hash empty;
+
+	return digest_sha256(bytes_of(NULL, 0), empty.data) && equal(root, &empty);
+}
+
 bool
 merkle_verify_consistency(uint64_t old_size, uint64_t new_size, const struct merkle_hash *old_root,
     const struct merkle_hash *new_root, const struct merkle_hash *proof, size_t n)
 {
-	if (old_size > new_size)
+	if (old_size > new_size || (old_size == 0 && !is_empty_root(old_root)))
 		return false;
 	if (old_size == new_size)
 		return n == 0 && equal(old_root, new_root);

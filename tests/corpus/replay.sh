@@ -19,4 +19,15 @@ while read -r name least most options; do
 		tail -n 12 "$work/$name.log" | sed 's/^/# /'
 	fi
 done <"$here/floors"
+# Vectors of transparency logs, which the score does not run.
+if [ -f "$(dirname "$score")/tlog.tar.xz" ]; then
+	n=$((n + 1))
+	tar -xJf "$(dirname "$score")/tlog.tar.xz" -C "$work"
+	if "$(dirname "$assay")/tests/corpus/tlog" "$work/tlog" >"$work/tlog.log"; then
+		echo "ok $n - tlog: $(grep -c '^ok' "$work/tlog.log") vectors"
+	else
+		echo "not ok $n - tlog"
+		grep '^not ok' "$work/tlog.log" | sed 's/^/# /'
+	fi
+fi
 echo "1..$n"

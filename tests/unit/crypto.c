@@ -159,6 +159,13 @@ test_consistency(void)
 		}
 	eq_u64(wrong, 0, "every earlier tree is a prefix of every later one up to 33");
 	eq_u64(accepted, 0, "no changed or cut proof of consistency holds");
+	ok(merkle_root(&source, 0, &a) && merkle_root(&source, 5, &b) &&
+		merkle_verify_consistency(0, 5, &a, &b, proof, 0),
+	    "the tree without leaves is a prefix of each");
+	a.data[0] ^= 1;
+	ok(!merkle_verify_consistency(0, 5, &a, &b, proof, 0) &&
+		!merkle_verify_consistency(0, 0, &a, &a, proof, 0),
+	    "but it has one root only");
 }
 
 static void
@@ -231,6 +238,36 @@ test_envelope(void)
 	arena_free(arena);
 }
 
+/* The signature of the protocol's example (DSSE, protocol.md, "Test Vectors"), whose key is a point
+ * there and whose signature is r and s side by side. */
+static void
+test_envelope_of_others(void)
+{
+	static const char
+	    point[] = "3059301306072a8648ce3d020106082a8648ce3d03010703420004" /* SPKI of P-256 */
+		      "67cd390f77aa359cb08c2235f652270493a9ed832b0abcc01f70954c0390d238"
+		      "0c782bd54e269125a44f4433aff1432ce94e12bca73aa67ac80cea12608ddf74",
+	    pair[] = "3044022003726ab101ad56c2763b6c6aac8e487275e2a79193a09dc5f859d9f8ef3c4a3b"
+		     "022051eab0c06a369b64a7222537d4887a893dc200ae21060074d57825235b624864";
+	struct status status = { 0 };
+	uint8_t spki[sizeof(point) / 2], signature[sizeof(pair) / 2];
+	struct dsse_signature one = { .signature = bytes_of(signature, sizeof(signature)) };
+	struct dsse dsse = { .payload_type = "http://example.com/HelloWorld",
+		.payload = bytes_of_string("hello world"),
+		.nsignatures = 1,
+		.signatures = &one };
+	struct key *key;
+
+	ok(hex_decode(bytes_of_string(point), spki, sizeof(spki)) &&
+		hex_decode(bytes_of_string(pair), signature, sizeof(signature)),
+	    "the vector is hexadecimal");
+	key = key_public_from_der(bytes_of(spki, sizeof(spki)), &status);
+	ok(key != NULL && dsse_verify(&dsse, key), "the signature of the protocol's example");
+	dsse.payload = bytes_of_string("hello worlD");
+	ok(key != NULL && !dsse_verify(&dsse, key), "and of nothing else");
+	key_free(key);
+}
+
 static void
 test_note(void)
 {
@@ -287,6 +324,7 @@ main(void)
 	test_keys(KEY_P256);
 	test_keys(KEY_ED25519);
 	test_envelope();
+	test_envelope_of_others();
 	test_note();
 	return done_testing();
 }
