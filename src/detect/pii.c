@@ -72,6 +72,11 @@ try_mark(struct pii_pass *pass, size_t pos)
 	default:
 		break;
 	}
+	if (!pass->is_short && (pos == 0 || !pii_is_alnum(text.data[pos - 1]))) {
+		end = pii_skip_number(pass, pos);
+		if (end > pos)
+			return end;
+	}
 	while (start > 0 && pos - start < PII_WORD && pii_is_alnum(text.data[start - 1]))
 		start--;
 	while (end < text.len && pii_is_alnum(text.data[end]))

@@ -198,32 +198,16 @@ key_has(const struct pii_words *words, const char *key)
 }
 
 /* Rows of a table name the same few columns again and again: what a key says is kept. */
-static void
-read_key(struct pii_pass *pass)
+void
+pii_read_key(struct pii_pass *pass)
 {
 	const char *key = pass->span->key;
 
-	if (pass->key == key)
-		return;
 	pass->key = key;
 	pass->is_ignored = key_has(&pass->rules->ignored_keys, key);
 	pass->is_attribution = key_has(&pass->rules->attribution, key);
 	memset(&pass->key_context, 0, sizeof(pass->key_context));
 	pii_context_of(pass->rules, bytes_of_string(key), &pass->key_context);
-}
-
-bool
-pii_is_ignored(struct pii_pass *pass)
-{
-	read_key(pass);
-	return pass->is_ignored;
-}
-
-const struct pii_set *
-pii_key_context(struct pii_pass *pass)
-{
-	read_key(pass);
-	return &pass->key_context;
 }
 
 void
@@ -233,6 +217,7 @@ pii_enter_span(struct pii_pass *pass, const struct span *span)
 	pass->text = span->text;
 	pass->tried = pass->net_tried = pass->phone_end = pass->sure_end = 0;
 	pass->nearby.from = SIZE_MAX; /* nothing yet */
+	pass->compact_end = 0;
 }
 
 void

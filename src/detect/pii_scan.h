@@ -41,10 +41,15 @@ struct pii_pass {
 	uint64_t seen[PII_SEEN_SLOTS];
 	/* Here and not on the stack, where hardened builds clear them at each call. */
 	struct pii_candidate candidates[PII_CANDIDATES];
+	size_t compact_start, compact_end,
+	    compact_len; /* what COMPACT is made of; an end of 0: none */
 	char compact[VALIDATOR_MAX + 1];
 };
 
-/* pii_word.c: what may begin at the word with digits from START to END, or at words before it. */
+/* pii_word.c: where the plain number ends that starts at START and is nothing to look at; START
+ * where that is not plain to see. */
+size_t pii_skip_number(const struct pii_pass *, size_t start);
+/* What may begin at the word with digits from START to END, or at words before it. */
 void pii_try_word(struct pii_pass *, size_t start, size_t end);
 void pii_consider_found(struct pii_pass *, enum pii_finder, struct pii_found);
 
@@ -52,14 +57,31 @@ void pii_consider_found(struct pii_pass *, enum pii_finder, struct pii_found);
 void pii_consider(struct pii_pass *, struct pii_candidate *, size_t n);
 /* Readies the pass for another span. */
 void pii_enter_span(struct pii_pass *, const struct span *);
-/* What the span's key says: that numbers are nobody's; for which entities it is context. */
-bool pii_is_ignored(struct pii_pass *);
-const struct pii_set *pii_key_context(struct pii_pass *);
+/* Notes what the span's key says. */
+void pii_read_key(struct pii_pass *);
 /* Where the text begins in which words count for what begins at START: MAX bytes before at most,
  * its line, or the line above it where it begins one. */
 size_t pii_window_start(struct bytes text, size_t start, size_t max);
 /* Facts: how many of each entity were seen. */
 void pii_sum_up(struct pii_pass *);
+
+/* Does the span's key say that numbers are nobody's? */
+static inline bool
+pii_is_ignored(struct pii_pass *pass)
+{
+	if (pass->key != pass->span->key)
+		pii_read_key(pass);
+	return pass->is_ignored;
+}
+
+/* The entities for which the span's key is context. */
+static inline const struct pii_set *
+pii_key_context(struct pii_pass *pass)
+{
+	if (pass->key != pass->span->key)
+		pii_read_key(pass);
+	return &pass->key_context;
+}
 
 /* May what begins at START be all of a value? Then its record counts. */
 static inline bool

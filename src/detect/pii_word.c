@@ -7,8 +7,8 @@
 #define WALLET_MIN 14	 /* characters of the shortest wallet */
 #define DIALLED_MIN 8	 /* digits of a telephone number in one group */
 #define DIALLED_MAX 12
-#define WORDS_BEFORE 16 /* bytes of the words of letters before it, with what separates them */
-#define LONGEST_TAIL 64 /* bytes of the longest number after its first word */
+#define FARTHEST (PII_WINDOW_BEFORE + 16) /* bytes before it: some words of letters, too */
+#define LONGEST_TAIL 64			  /* bytes of the longest number after its first word */
 
 /* May a number begin at START? Not inside a word, a decimal, an identifier, a path. */
 static bool
@@ -108,7 +108,7 @@ has_common(struct pii_lengths a, struct pii_lengths b)
 static const struct pii_set *
 context_around(struct pii_pass *pass)
 {
-	size_t end = pass->word_end;
+	size_t end = pass->word_end, from;
 
 	if (pass->has_around)
 		return &pass->around;
@@ -117,9 +117,11 @@ context_around(struct pii_pass *pass)
 	/* Nothing goes on after a comma, a quote, the end of a line. */
 	if (pii_after(pii_at(pass->text, end)) != 0)
 		end += LONGEST_TAIL;
-	pii_context_near(pass->rules, pass->text, &pass->nearby,
-	    pii_window_start(pass->text, pass->word, PII_WINDOW_BEFORE + WORDS_BEFORE),
-	    end + PII_WINDOW_AFTER, &pass->around);
+	from = pass->word > FARTHEST ? pass->word - FARTHEST : 0;
+	if (from > pass->nearby.to || from < pass->nearby.from)
+		from = pii_window_start(pass->text, pass->word, FARTHEST);
+	pii_context_near(
+	    pass->rules, pass->text, &pass->nearby, from, end + PII_WINDOW_AFTER, &pass->around);
 	return &pass->around;
 }
 
@@ -137,11 +139,17 @@ may_matter(struct pii_pass *pass, const struct pii_entry *entry, size_t start)
 static bool
 is_valid(struct pii_pass *pass, const struct pii_shape *shape, size_t start, size_t end)
 {
-	size_t len;
-
-	return shape->validator == NULL ||
-	    (validator_compact(bytes_slice(pass->text, start, end - start), pass->compact, &len) &&
-		shape->validator->check(pass->compact, len));
+	if (shape->validator == NULL)
+		return true;
+	if (pass->compact_start != start || pass->compact_end != end) {
+		pass->compact_end = 0;
+		if (!validator_compact(bytes_slice(pass->text, start, end - start), pass->compact,
+			&pass->compact_len))
+			return false;
+		pass->compact_start = start;
+		pass->compact_end = end;
+	}
+	return shape->validator->check(pass->compact, pass->compact_len);
 }
 
 /* The shapes that begin at START, as the tables have them from BEGIN on; IS_GLUED: in the middle of
@@ -251,6 +259,14 @@ try_network(struct pii_pass *pass, size_t start, size_t end)
 		pii_consider_found(pass, FIND_IP, pii_find_ipv6(text, start));
 }
 
+/* N digits, a point and SECOND digits: local numbers are written so, and those with a zero before
+ * them. All else is a decimal. */
+static bool
+may_dial_decimal(struct bytes text, size_t start, size_t n, size_t second)
+{
+	return (n == 3 && second == 4) || (n > 2 && second > 2 && text.data[start] == '0');
+}
+
 /* Could a telephone number begin with the digits at START? Groups of digits, or one long enough,
  * and no decimal. */
 static bool
@@ -269,7 +285,7 @@ may_dial(struct bytes text, size_t start)
 	second = digits_at(text, start + n + gap);
 	if (second == 0)
 		return n >= DIALLED_MIN && n <= DIALLED_MAX;
-	return after != '.' || gap > 1 || (n > 2 && second > 2) ||
+	return after != '.' || gap > 1 || may_dial_decimal(text, start, n, second) ||
 	    pii_after(pii_at(text, start + n + gap + second)) != 0;
 }
 
@@ -316,6 +332,73 @@ static bool
 is_fraction(struct bytes text, size_t start)
 {
 	return start > 1 && text.data[start - 1] == '.' && pii_is_digit(text.data[start - 2]);
+}
+
+/* Is the number of DIGITS digits at START, and of the rest that is WANTED, none that a shape begins
+ * with? */
+static bool
+is_no_shape(const struct pii_pass *pass, size_t start, size_t digits, struct pii_lengths wanted)
+{
+	const struct pii_start *begin = &pass->rules->starts[pii_start_index(
+	    pass->text.data[start], digits, false, pii_after(pii_at(pass->text, start + digits)))];
+
+	return !has_common(begin->seconds, wanted);
+}
+
+/* Where the exponent at END ends; END where there is none. */
+static size_t
+exponent_end(struct bytes text, size_t end)
+{
+	size_t digits = end + 1;
+
+	if ((pii_at(text, end) | 32) != 'e')
+		return end;
+	if (pii_at(text, digits) == '-' || pii_at(text, digits) == '+')
+		digits++;
+	return digits + digits_at(text, digits) > digits ? digits + digits_at(text, digits) : end;
+}
+
+/* Does a number that ends at END not go on, as a telephone number or an address may? */
+static bool
+is_end(struct bytes text, size_t end)
+{
+	unsigned char after = pii_at(text, end), next = pii_at(text, end + 1);
+
+	if (pii_is_alnum(after) || after == '@' || after == '_')
+		return false;
+	if (pii_after(after) == 0)
+		return true;
+	return !pii_is_digit(next) && pii_after(next) == 0 &&
+	    (after == ' ' || !pii_is_letter(next));
+}
+
+size_t
+pii_skip_number(const struct pii_pass *pass, size_t start)
+{
+	struct bytes text = pass->text;
+	unsigned char before = start > 0 ? text.data[start - 1] : 0;
+	size_t n = digits_at(text, start), end = start + n;
+
+	/* A telephone number, or what goes on from letters. */
+	if (n > PII_WORD || before == '+' || before == '(' ||
+	    ((before == ' ' || before == '-') && pii_is_letter(pii_at(text, start - 2))))
+		return start;
+	if (pii_at(text, end) == '.' && pii_is_digit(pii_at(text, end + 1))) {
+		size_t fraction = digits_at(text, end + 1), word = word_length(text, end + 1);
+		struct pii_lengths wanted = { .last = (uint32_t)1 << word };
+
+		end = exponent_end(text, end + 1 + fraction);
+		if (end > start + n + 1 + word)
+			wanted.more = wanted.last;
+		if (may_dial_decimal(text, start, n, fraction) ||
+		    !is_no_shape(pass, start, n, wanted))
+			return start;
+		return is_end(text, end) ? end : start;
+	}
+	if ((n >= DIALLED_MIN && n <= DIALLED_MAX) ||
+	    !is_no_shape(pass, start, n, lengths_after(text, end)))
+		return start;
+	return is_end(text, end) ? end : start;
 }
 
 void

@@ -235,11 +235,13 @@ validator_compact(struct bytes text, char ret[VALIDATOR_MAX + 1], size_t *ret_le
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = text.data[i];
 
-		if (c >= 0x80 || !isalnum(c))
+		if (c >= 'a' && c <= 'z')
+			c = (unsigned char)(c - 'a' + 'A');
+		else if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z'))
 			continue;
 		if (n == VALIDATOR_MAX)
 			return false;
-		ret[n++] = (char)toupper(c);
+		ret[n++] = (char)c;
 	}
 	ret[n] = '\0';
 	*ret_len = n;
