@@ -1,25 +1,21 @@
 /* Words that make a number personal: see detect/pii_rules.h. */
 #include "config.h"
 
+#include "detect/pii_marks.h"
 #include "detect/pii_rules.h"
 
 #include <ctype.h>
-#include <stdlib.h>
+#include <endian.h>
 
 #define HASH_START 0xcbf29ce484222325u
 #define HASH_PRIME 0x9e3779b97f4a7c15u
+#define LONGEST_PHRASE 256
 #define LOWER_CASE 0x2020202020202020u
-
-static bool
-is_digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 is_word_byte(unsigned char c)
 {
-	return c >= 0x80 || is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z');
+	return c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 /* Does C, after BEFORE, begin a new word inside a run of letters: camelCase? */
@@ -34,35 +30,18 @@ is_hump(unsigned char before, unsigned char c)
 static bool
 next_word(struct bytes text, size_t *pos, size_t to, size_t *ret_start)
 {
-	size_t i = *pos;
+	size_t i = *pos < to ? pii_next_letter(text, *pos, to) : to;
 
-	for (; i < to; i++) {
-		unsigned char c = text.data[i];
-
-		if (is_digit(c)) {
-			while (i + 1 < text.len && is_digit(text.data[i + 1]))
-				i++;
-		} else if (is_word_byte(c)) {
-			*ret_start = i++;
-			while (i < text.len && is_word_byte(text.data[i]) &&
-			    !is_hump(text.data[i - 1], text.data[i]))
-				i++;
-			*pos = i;
-			return true;
-		}
+	*ret_start = i;
+	if (i >= to) {
+		*pos = *pos > i ? *pos : i;
+		return false;
 	}
+	for (i++; i < text.len && is_word_byte(text.data[i]); i++)
+		if (is_hump(text.data[i - 1], text.data[i]))
+			break;
 	*pos = i;
-	return false;
-}
-
-static uint64_t
-load(const uint8_t *p, size_t n)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value |= (uint64_t)p[i] << 8 * i;
-	return value;
+	return true;
 }
 
 /* Eight characters at a time. One bit makes ASCII lower case, and most letters of Latin, Greek and
@@ -74,12 +53,13 @@ hash_of(struct bytes text, size_t start, size_t end)
 
 	for (size_t i = start; i < end; i += 8) {
 		size_t n = end - i < 8 ? end - i : 8;
-		uint64_t part;
+		uint64_t part = 0;
 
 		if (text.len - i >= 8)
-			part = load(text.data + i, 8) & UINT64_MAX >> 8 * (8 - n);
+			memcpy(&part, text.data + i, 8);
 		else
-			part = load(text.data + i, n);
+			memcpy(&part, text.data + i, n);
+		part = le64toh(part) & UINT64_MAX >> 8 * (8 - n);
 		hash = (hash ^ (part | LOWER_CASE)) * HASH_PRIME;
 		hash ^= hash >> 32;
 	}
@@ -92,6 +72,15 @@ has_bit(const uint64_t *bits, uint64_t i)
 	return bits[i % PII_STARTERS / 64] >> (i % 64) & 1;
 }
 
+/* The bit of pii_rules.hints that a word has if it begins a phrase: its first two characters and
+ * its length say what most words do not. */
+static uint32_t
+hint_of(const uint8_t *word, size_t len, size_t *ret_index)
+{
+	*ret_index = ((word[0] | 32u) * 33 + (len > 1 ? word[1] | 32u : 0)) % PII_HINTS;
+	return (uint32_t)1 << (len < 31 ? len : 31);
+}
+
 static uint64_t
 join(uint64_t phrase, uint64_t word)
 {
@@ -99,20 +88,27 @@ join(uint64_t phrase, uint64_t word)
 }
 
 uint64_t
-pii_phrase_hash(const char *phrase, uint64_t *ret_first)
+pii_phrase_note(struct pii_rules *rules, const char *phrase)
 {
 	struct bytes text = bytes_of_string(phrase);
-	uint64_t hash = 0;
-	size_t n = 0, pos = 0, start;
+	uint64_t hash = 0, first = 0;
+	size_t n = 0, pos = 0, start, hint = 0;
+	uint32_t bit = 0;
 
 	for (; next_word(text, &pos, text.len, &start); n++) {
 		uint64_t word = hash_of(text, start, pos);
 
 		hash = join(hash, word);
-		if (n == 0)
-			*ret_first = word;
+		if (n > 0)
+			continue;
+		bit = hint_of(text.data + start, pos - start, &hint);
+		first = word;
 	}
-	return n > PII_PHRASE ? 0 : hash;
+	if (n == 0 || n > PII_PHRASE)
+		return 0;
+	rules->hints[hint] |= bit;
+	rules->starters[first % PII_STARTERS / 64] |= (uint64_t)1 << (first % 64);
+	return hash;
 }
 
 static const struct pii_context_entry *
@@ -142,6 +138,8 @@ note_hit(struct pii_nearby *nearby, size_t start, const struct pii_set *entities
 
 	if (hit->entities != NULL)
 		nearby->lost = hit->start + 1;
+	if (start > nearby->last)
+		nearby->last = start;
 	*hit = (struct pii_hit){ start, entities };
 }
 
@@ -150,10 +148,15 @@ static void
 take_word(const struct pii_rules *rules, struct pii_nearby *nearby, struct bytes text, size_t start,
     size_t end)
 {
-	size_t turn = nearby->nwords++ % PII_PHRASE;
-	uint64_t word = hash_of(text, start, end);
-	bool begins = has_bit(rules->starters, word);
+	size_t turn = nearby->nwords++ % PII_PHRASE, hint;
+	uint32_t bit = hint_of(text.data + start, end - start, &hint);
+	uint64_t word;
+	bool begins;
 
+	if (nearby->going_on == 0 && !(rules->hints[hint] & bit))
+		return;
+	word = hash_of(text, start, end);
+	begins = has_bit(rules->starters, word);
 	if (nearby->going_on == 0 && !begins)
 		return;
 	nearby->phrases[turn] = 0;
@@ -195,9 +198,16 @@ pii_context_near(const struct pii_rules *rules, struct bytes text, struct pii_ne
 		pii_context_of(rules, bytes_slice(text, from, to - from), set);
 		return;
 	}
-	for (size_t i = 0; i < PII_HITS; i++)
-		if (nearby->hits[i].entities != NULL && nearby->hits[i].start >= from)
-			set_add(set, nearby->hits[i].entities);
+	if (nearby->last < from)
+		return;
+	for (size_t i = nearby->nhits; i > 0 && nearby->nhits - i < PII_HITS; i--) {
+		const struct pii_hit *hit = &nearby->hits[(i - 1) % PII_HITS];
+
+		if (hit->start >= from)
+			set_add(set, hit->entities);
+		else if (from - hit->start > LONGEST_PHRASE)
+			break; /* they are noted where they end: nearly in order */
+	}
 }
 
 void

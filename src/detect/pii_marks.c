@@ -31,6 +31,18 @@ pii_marks_plain(struct bytes text, size_t pos)
 	return marks;
 }
 
+size_t
+pii_next_letter_plain(struct bytes text, size_t pos, size_t to)
+{
+	for (; pos < to; pos++) {
+		uint8_t c = text.data[pos];
+
+		if (c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z'))
+			break;
+	}
+	return pos;
+}
+
 #ifdef __SSE2__
 static __m128i
 load(const uint8_t *p)
@@ -97,11 +109,35 @@ pii_marks_at(struct bytes text, size_t pos)
 	}
 	return marks;
 }
+
+size_t
+pii_next_letter(struct bytes text, size_t pos, size_t to)
+{
+	for (; pos < to && text.len - pos >= 16; pos += 16) {
+		__m128i v = load(text.data + pos);
+		__m128i low = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(32)), _mm_set1_epi8('a'));
+		__m128i letters = _mm_cmpeq_epi8(_mm_min_epu8(low, _mm_set1_epi8(25)), low);
+		/* The highest bits are those of the bytes beyond ASCII. */
+		unsigned found = (unsigned)_mm_movemask_epi8(_mm_or_si128(letters, v));
+
+		if (found != 0) {
+			pos += (unsigned)__builtin_ctz(found);
+			return pos < to ? pos : to;
+		}
+	}
+	return pii_next_letter_plain(text, pos < to ? pos : to, to);
+}
 #else
 uint64_t
 pii_marks_at(struct bytes text, size_t pos)
 {
 	return pii_marks_plain(text, pos);
+}
+
+size_t
+pii_next_letter(struct bytes text, size_t pos, size_t to)
+{
+	return pii_next_letter_plain(text, pos, to);
 }
 #endif
 

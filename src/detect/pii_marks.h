@@ -20,6 +20,10 @@ struct pii_marks {
 uint64_t pii_marks_at(struct bytes text, size_t pos);
 /* The same, byte for byte: on processors without SSE2, at the end of a text, and for tests. */
 uint64_t pii_marks_plain(struct bytes text, size_t pos);
+/* Where the first letter or byte of UTF-8 beyond ASCII stands at or after POS and before TO; TO
+ * where there is none. */
+size_t pii_next_letter(struct bytes text, size_t pos, size_t to);
+size_t pii_next_letter_plain(struct bytes text, size_t pos, size_t to);
 /* Goes on to the next block at or after POS that has marks. */
 void pii_marks_load(struct pii_marks *, size_t pos);
 

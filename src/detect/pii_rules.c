@@ -86,7 +86,7 @@ static bool
 add_phrase(struct loading *loading, const struct yaml_node *node, size_t entity, const char *phrase)
 {
 	struct pii_rules *rules = loading->rules;
-	uint64_t first, hash = pii_phrase_hash(phrase, &first);
+	uint64_t hash = pii_phrase_note(rules, phrase);
 	size_t i = hash & (rules->ncontext - 1);
 
 	if (hash == 0)
@@ -96,7 +96,6 @@ add_phrase(struct loading *loading, const struct yaml_node *node, size_t entity,
 	if (rules->context[i].hash == 0 && ++loading->nphrases > CONTEXT_ROOM / 2)
 		return wrong(loading, node, "too many context words", phrase);
 	rules->context[i].hash = hash;
-	rules->starters[first % PII_STARTERS / 64] |= (uint64_t)1 << (first % 64);
 	rules->context[i].entities.bits[entity / 64] |= (uint64_t)1 << (entity % 64);
 	return true;
 }
@@ -264,46 +263,47 @@ load_file(struct loading *loading, const struct yaml_node *root)
 	return true;
 }
 
+/* Adds shape S to START, or counts it there: before there is room. */
 static void
 add_entry(struct pii_rules *rules, struct pii_start *start, size_t s, struct pii_lengths seconds)
 {
 	const struct pii_shape *shape = &rules->shapes[s];
-	struct pii_entry *entry = &rules->entries[start->entries++];
+	struct pii_entry entry = { .seconds = seconds,
+		.shape = (unsigned short)s,
+		.is_strong = shape->base >= PII_SEEN_FROM,
+		.is_record = shape->base >= PII_WEAKEST &&
+		    rules->entities[shape->entity].record >= PII_SEEN_FROM };
+	bool is_noted = entry.is_strong || entry.is_record;
 
-	entry->seconds = seconds;
-	entry->shape = (unsigned short)s;
-	entry->is_strong = shape->base >= PII_SEEN_FROM;
-	entry->is_record =
-	    shape->base >= PII_WEAKEST && rules->entities[shape->entity].record >= PII_SEEN_FROM;
+	if (rules->entries != NULL) {
+		rules->entries[start->entries] = entry;
+		if (is_noted)
+			rules->noted[start->noted] = entry;
+	}
+	start->entries++;
+	start->noted += is_noted;
 	start->seconds.last |= seconds.last;
 	start->seconds.more |= seconds.more;
-	start->has_strong = start->has_strong || entry->is_strong;
-	start->has_record = start->has_record || entry->is_record;
 	start->has_glued = start->has_glued || shape->is_glued;
 }
 
 /* Adds shape S to the starts of words that begin with C, or counts it there. */
 static void
-spread_one(struct pii_rules *rules, bool fill, size_t s, unsigned char c,
-    const struct pii_seconds seconds[2])
+spread_one(struct pii_rules *rules, size_t s, unsigned char c, const struct pii_seconds seconds[2])
 {
 	for (unsigned kind = 0; kind < 2; kind++)
 		for (size_t n = 1; n <= PII_WORD; n++)
 			for (unsigned after = 0; after < PII_AFTER; after++) {
 				struct pii_lengths lengths = seconds[kind].lengths[after][n];
-				bool is_any = (lengths.last | lengths.more) != 0;
-				struct pii_start *start =
-				    &rules->starts[pii_start_index(c, n, kind == 1, after)];
+				size_t start = pii_start_index(c, n, kind == 1, after);
 
-				if (is_any && fill)
-					add_entry(rules, start, s, lengths);
-				else if (is_any)
-					start->entries++;
+				if ((lengths.last | lengths.more) != 0)
+					add_entry(rules, &rules->starts[start], s, lengths);
 			}
 }
 
 static void
-spread(struct pii_rules *rules, bool fill)
+spread(struct pii_rules *rules)
 {
 	struct pii_seconds seconds[2];
 	uint64_t first[2];
@@ -313,32 +313,38 @@ spread(struct pii_rules *rules, bool fill)
 			if (c == '0' || c == 'A')
 				pii_shape_start(&rules->shapes[s], c == '0', first, seconds);
 			if (isalnum((int)c) && (first[c / 64] >> (c % 64) & 1))
-				spread_one(rules, fill, s, (unsigned char)c, seconds);
+				spread_one(rules, s, (unsigned char)c, seconds);
 		}
 }
 
-/* Counts what begins with each start; makes room; fills it, with each start's entries at its end
- * and then, as they were added, at the end of the next one's. */
+/* Counts what begins with each start; makes room; fills it, which leaves each start's places at its
+ * end: where the next one's begin. */
 static bool
 make_tables(struct pii_rules *rules)
 {
-	size_t n = ARRAY_LEN(rules->starts);
-	unsigned total = 0;
+	struct pii_start total = { .entries = 0 }, *starts = rules->starts;
+	struct pii_entry *entries;
 
-	spread(rules, false);
-	for (size_t i = 0; i < n; i++) {
-		unsigned count = rules->starts[i].entries;
+	spread(rules);
+	for (size_t i = 0; i <= PII_STARTS; i++) {
+		unsigned entries_here = starts[i].entries, noted = starts[i].noted;
 
-		rules->starts[i].entries = total;
-		total += count;
+		starts[i].entries = total.entries;
+		starts[i].noted = total.noted;
+		total.entries += entries_here;
+		total.noted += noted;
 	}
-	rules->entries = arena_array(rules->arena, total + 1, sizeof(*rules->entries));
-	if (rules->entries == NULL)
+	entries = arena_array(rules->arena, total.entries + 1, sizeof(*entries));
+	rules->noted = arena_array(rules->arena, total.noted + 1, sizeof(*entries));
+	if (entries == NULL || rules->noted == NULL)
 		return false;
-	spread(rules, true);
-	for (size_t i = n - 1; i > 0; i--)
-		rules->starts[i].entries = rules->starts[i - 1].entries;
-	rules->starts[0].entries = 0;
+	rules->entries = entries;
+	spread(rules);
+	for (size_t i = PII_STARTS; i > 0; i--) {
+		starts[i].entries = starts[i - 1].entries;
+		starts[i].noted = starts[i - 1].noted;
+	}
+	starts[0].entries = starts[0].noted = 0;
 	return true;
 }
 

@@ -18,6 +18,7 @@
 #define PII_ENDS 1u	 /* bits of pii_start.seconds */
 #define PII_ANY 0x80000000u
 #define PII_STARTS (36 * 2 * (PII_WORD + 1) * PII_AFTER)
+#define PII_HINTS 2048
 #define PII_STARTERS 65536 /* bits of a filter for first words of phrases */
 #define PII_PHRASE 5	   /* words of a context phrase */
 #define PII_WEAKEST 10	   /* below, only context makes a finding */
@@ -85,9 +86,11 @@ struct pii_entry {
 /* What words have in common that begin with the same character, are of one length, and are
  * followed by the same class of byte. */
 struct pii_start {
-	unsigned entries; /* the first of theirs; they end where the next ones begin */
+	/* The first of theirs; they end where the next ones begin. NOTED are those that are told of
+	 * without context, once more. */
+	unsigned entries, noted;
 	struct pii_lengths seconds;
-	bool has_strong, has_record, has_glued;
+	bool has_glued;
 };
 
 /* By what follows the first word and by its length. */
@@ -104,6 +107,16 @@ static inline bool
 pii_set_has(const struct pii_set *set, size_t i)
 {
 	return set->bits[i / 64] >> (i % 64) & 1;
+}
+
+static inline bool
+pii_set_is_empty(const struct pii_set *set)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < PII_ENTITIES / 64; i++)
+		all |= set->bits[i];
+	return all == 0;
 }
 
 /* Words in lower case, sorted; of lists in the rules. */
@@ -124,11 +137,13 @@ struct pii_rules {
 	struct pii_shape *shapes;
 	int finders[FIND_COUNT];		 /* the entity of each finder; -1 for none */
 	struct pii_start starts[PII_STARTS + 1]; /* see pii_start_index() */
-	struct pii_entry *entries;
+	struct pii_entry *entries, *noted;
 	/* Context phrases by hash: open addressing, a power of two. */
 	struct pii_context_entry *context;
 	size_t ncontext;
+	/* Filters for first words of phrases: by hash; and lengths by first characters. */
 	uint64_t starters[PII_STARTERS / 64];
+	uint32_t hints[PII_HINTS];
 	struct pii_words domains, roles, top, attribution, ignored_keys, extensions;
 };
 
@@ -190,7 +205,8 @@ struct pii_nearby {
 		size_t start;
 		const struct pii_set *entities; /* NULL for none */
 	} hits[PII_HITS];			/* the last ones, in turn */
-	size_t nhits, lost; /* there was no room for one that started at LOST - 1 */
+	size_t nhits, last;			/* where the last one starts */
+	size_t lost; /* there was no room for one that started at LOST - 1 */
 };
 
 /* Adds the entities whose phrases begin in TEXT, FROM on and before TO, and perhaps others. Words
@@ -199,8 +215,9 @@ void pii_context_near(const struct pii_rules *, struct bytes text, struct pii_ne
     size_t to, struct pii_set *);
 /* Adds the entities whose phrases stand in TEXT. */
 void pii_context_of(const struct pii_rules *, struct bytes text, struct pii_set *);
-/* The hash of the words of a phrase, and of the first; 0 where there are none or too many. */
-uint64_t pii_phrase_hash(const char *phrase, uint64_t *ret_first);
+/* Notes the first word of PHRASE in the rules' filters; returns the hash of all. 0 where there are
+ * none or too many. */
+uint64_t pii_phrase_note(struct pii_rules *, const char *phrase);
 bool pii_words_have(const struct pii_words *, struct bytes word);
 
 #endif

@@ -12,6 +12,11 @@
 
 #include <ctype.h>
 
+/* Characters of words, in upper case, as sets of ASCII. */
+static const uint64_t digit_set[2] = { 0x03ff000000000000u, 0 };
+static const uint64_t letter_set[2] = { 0, 0x07fffffeu };
+static const uint64_t word_set[2] = { 0x03ff000000000000u, 0x07fffffeu };
+
 static void
 set_add(struct pii_step *step, unsigned char c)
 {
@@ -126,13 +131,28 @@ pii_shape_parse(struct pii_shape *shape, const char *form, const char *separator
 	return shape->nsteps > 0 && shape->steps[0].kind == STEP_SET;
 }
 
+/* How many characters at POS are of STEP's set. */
+static size_t
+run_of(const struct pii_step *step, struct bytes text, size_t pos)
+{
+	size_t most = pos + step->max < text.len ? step->max : text.len - pos, n = 0;
+
+	if (step->set[0] == digit_set[0] && step->set[1] == 0)
+		while (n < most && (uint8_t)(text.data[pos + n] - '0') < 10)
+			n++;
+	else
+		while (n < most && set_has(step, text.data[pos + n]))
+			n++;
+	return n;
+}
+
 /* SEPARATOR is the one seen so far, or 0. Backtracks over runs only, which are short. */
 static size_t
 match_from(const struct pii_shape *shape, size_t s, struct bytes text, size_t pos, char separator)
 {
 	for (; s < shape->nsteps; s++) {
 		const struct pii_step *step = &shape->steps[s];
-		size_t n = 0;
+		size_t n;
 
 		if (step->kind != STEP_SET) {
 			char c = pos < text.len ? (char)text.data[pos] : '\0';
@@ -146,8 +166,7 @@ match_from(const struct pii_shape *shape, size_t s, struct bytes text, size_t po
 			pos += is_one;
 			continue;
 		}
-		while (n < step->max && pos + n < text.len && set_has(step, text.data[pos + n]))
-			n++;
+		n = run_of(step, text, pos);
 		if (n < step->min)
 			return 0;
 		for (; n > step->min; n--) {
@@ -166,11 +185,6 @@ pii_shape_match(const struct pii_shape *shape, struct bytes text, size_t pos)
 {
 	return match_from(shape, 0, text, pos, 0);
 }
-
-/* Characters of words, in upper case, as sets of ASCII. */
-static const uint64_t digit_set[2] = { 0x03ff000000000000u, 0 };
-static const uint64_t letter_set[2] = { 0, 0x07fffffeu };
-static const uint64_t word_set[2] = { 0x03ff000000000000u, 0x07fffffeu };
 
 static bool
 has_other(const struct pii_step *step)

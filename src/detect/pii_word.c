@@ -152,17 +152,16 @@ is_valid(struct pii_pass *pass, const struct pii_shape *shape, size_t start, siz
 	return shape->validator->check(pass->compact, pass->compact_len);
 }
 
-/* The shapes that begin at START, as the tables have them from BEGIN on; IS_GLUED: in the middle of
- * a word. */
+/* Of shapes of which LEFT are left, those that begin at START and what WANTED follows; IS_GLUED: in
+ * the middle of a word. */
 static size_t
-match_shapes(struct pii_pass *pass, size_t start, const struct pii_start *begin,
+match_entries(struct pii_pass *pass, size_t start, const struct pii_entry *entry, size_t left,
     struct pii_lengths wanted, bool is_glued)
 {
 	const struct pii_rules *rules = pass->rules;
 	size_t n = 0;
 
-	for (unsigned i = begin[0].entries; i < begin[1].entries && n < PII_CANDIDATES; i++) {
-		const struct pii_entry *entry = &rules->entries[i];
+	for (; left > 0 && n < PII_CANDIDATES; entry++, left--) {
 		const struct pii_shape *shape = &rules->shapes[entry->shape];
 		size_t end;
 
@@ -179,6 +178,20 @@ match_shapes(struct pii_pass *pass, size_t start, const struct pii_start *begin,
 		};
 	}
 	return n;
+}
+
+/* The shapes that begin at START, as BEGIN has them. */
+static size_t
+match_shapes(struct pii_pass *pass, size_t start, const struct pii_start *begin,
+    struct pii_lengths wanted, bool is_glued)
+{
+	const struct pii_rules *rules = pass->rules;
+
+	if (!pass->is_short && pii_set_is_empty(context_around(pass)))
+		return match_entries(pass, start, &rules->noted[begin[0].noted],
+		    begin[1].noted - begin[0].noted, wanted, is_glued);
+	return match_entries(pass, start, &rules->entries[begin[0].entries],
+	    begin[1].entries - begin[0].entries, wanted, is_glued);
 }
 
 /* The word of LEN characters at START, the first PURE of which are of the class of the first. */
@@ -297,6 +310,13 @@ try_phone(struct pii_pass *pass, size_t start)
 
 	if (!pii_is_digit(pass->text.data[start]) || start < pass->phone_end || entity < 0 ||
 	    !may_dial(pass->text, start))
+		return;
+	/* One group of digits needs context, which costs less to find. */
+	if (!pass->is_short &&
+	    pii_after(pii_at(pass->text, start + digits_at(pass->text, start))) == 0 &&
+	    (start == 0 ||
+		(pass->text.data[start - 1] != '+' && pass->text.data[start - 1] != '(')) &&
+	    !pii_set_has(context_around(pass), (size_t)entity))
 		return;
 	found = pii_find_phone(pass->text, start);
 	if (found.confidence == 0)

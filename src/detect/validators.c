@@ -7,7 +7,7 @@ bool
 all_digits(const char *n, size_t from, size_t len)
 {
 	for (size_t i = from; i < from + len; i++)
-		if (!isdigit((unsigned char)n[i]))
+		if (!is_digit(n[i]))
 			return false;
 	return true;
 }
@@ -16,7 +16,7 @@ bool
 all_letters(const char *n, size_t from, size_t len)
 {
 	for (size_t i = from; i < from + len; i++)
-		if (!isupper((unsigned char)n[i]))
+		if (n[i] < 'A' || n[i] > 'Z')
 			return false;
 	return true;
 }
@@ -93,7 +93,7 @@ mod_97(const char *n, size_t len)
 	unsigned rest = 0;
 
 	for (size_t i = 0; i < len; i++)
-		rest = (rest * (isdigit((unsigned char)n[i]) ? 10 : 100) + value_of(n[i])) % 97;
+		rest = (rest * (is_digit(n[i]) ? 10 : 100) + value_of(n[i])) % 97;
 	return rest;
 }
 
@@ -235,10 +235,11 @@ validator_compact(struct bytes text, char ret[VALIDATOR_MAX + 1], size_t *ret_le
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = text.data[i];
 
-		if (c >= 'a' && c <= 'z')
-			c = (unsigned char)(c - 'a' + 'A');
-		else if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z'))
-			continue;
+		if (!is_digit((char)c)) {
+			c &= (unsigned char)~32;
+			if (c < 'A' || c > 'Z')
+				continue;
+		}
 		if (n == VALIDATOR_MAX)
 			return false;
 		ret[n++] = (char)c;

@@ -96,11 +96,12 @@ check_cnp(const char *n, size_t len)
 
 	if (len != 13 || !all_digits(n, 0, 13) || n[0] == '0')
 		return false;
+	if (!is_date(centuries[digit_at(n, 0) - 1] + (unsigned)number_at(n, 1, 2),
+		(unsigned)number_at(n, 3, 2), (unsigned)number_at(n, 5, 2)))
+		return false;
 	county = (unsigned)number_at(n, 7, 2);
 	check = weighted(n, 0, weights, 12) % 11;
-	return is_date(centuries[digit_at(n, 0) - 1] + (unsigned)number_at(n, 1, 2),
-		   (unsigned)number_at(n, 3, 2), (unsigned)number_at(n, 5, 2)) &&
-	    county >= 1 && (county <= 52 || county == 70 || (county >= 80 && county <= 83)) &&
+	return county >= 1 && (county <= 52 || county == 70 || (county >= 80 && county <= 83)) &&
 	    (check == 10 ? 1 : check) == digit_at(n, 12);
 }
 

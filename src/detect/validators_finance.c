@@ -181,18 +181,24 @@ static const struct issuer {
 };
 
 static bool
-check_card(const char *n, size_t len)
+is_issued(const char *n, size_t len)
 {
-	unsigned first;
+	unsigned first = 0;
 
-	if (len < 12 || len > 19 || all_same(n + 1, len - 1) || !luhn(n, len))
-		return false;
-	first = (unsigned)number_at(n, 0, 6);
+	for (size_t i = 0; i < 6; i++)
+		first = first * 10 + digit_at(n, i);
 	for (size_t i = 0; i < ARRAY_LEN(issuers); i++)
 		if (first >= issuers[i].from && first <= issuers[i].to && len >= issuers[i].min &&
 		    len <= issuers[i].max)
 			return true;
 	return false;
+}
+
+static bool
+check_card(const char *n, size_t len)
+{
+	return len >= 12 && len <= 19 && is_issued(n, len) && luhn(n, len) &&
+	    !all_same(n + 1, len - 1);
 }
 
 const struct validator validators_finance[] = {

@@ -6,11 +6,18 @@
 
 #include <ctype.h>
 
+/* Not isdigit(): locales have no say here, and this is quicker. */
+static inline bool
+is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
 /* The value of a digit or letter in a number of base 36. */
 static inline unsigned
 value_of(char c)
 {
-	return isdigit((unsigned char)c) ? (unsigned)(c - '0') : (unsigned)(c - 'A') + 10;
+	return is_digit(c) ? (unsigned)(c - '0') : (unsigned)(c - 'A') + 10;
 }
 
 static inline unsigned

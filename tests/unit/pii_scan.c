@@ -62,6 +62,26 @@ test_vectors_mark_what_bytes_do(void)
 }
 
 static void
+test_letters_are_found_alike(void)
+{
+	bool same = true;
+
+	for (size_t len = 0; len < ROUNDS; len++) {
+		uint8_t *data = random_text("0123456789,.[{`@~\x7f \n0123456789az\x80", len);
+		struct bytes text = bytes_of(data, data == NULL ? 0 : len);
+
+		for (size_t pos = 0; pos <= len; pos++) {
+			size_t to = pos + any_of((unsigned)(len - pos) + 1);
+
+			same = same &&
+			    pii_next_letter(text, pos, to) == pii_next_letter_plain(text, pos, to);
+		}
+		free(data);
+	}
+	ok(same, "letters are found sixteen bytes at a time as one by one");
+}
+
+static void
 test_marks_are_what_may_begin_something(void)
 {
 	ok(pii_marks_plain(bytes_of_string("a1b"), 0) == 2, "a digit is a mark");
@@ -241,6 +261,7 @@ main(void)
 		return done_testing();
 	test_marks_are_what_may_begin_something();
 	test_vectors_mark_what_bytes_do();
+	test_letters_are_found_alike();
 	test_tables_lead_to_each_shape();
 	test_context_is_seen_from_far();
 	test_phrases_are_recognized();
