@@ -132,16 +132,17 @@ libcore_la_SOURCES = \
 	src/detect/yara.c \
 	src/detect/yara_compile.c src/detect/yara_compile.h \
 	src/provenance/addressed.c \
-	src/detect/secret.c \
+	src/detect/secret.c src/detect/secret.h \
 	src/detect/secret_assign.c src/detect/secret_assign.h \
 	src/detect/secret_claim.c src/detect/secret_claim.h \
+	src/detect/secret_example.c src/detect/secret_example.h \
 	src/detect/secret_gate.c src/detect/secret_gate.h \
 	src/detect/secret_index.c src/detect/secret_index.h \
 	src/detect/secret_keywords.c src/detect/secret_keywords.h \
 	src/detect/secret_outline.c src/detect/secret_outline.h \
 	src/detect/secret_place.c src/detect/secret_place.h \
 	src/detect/secret_rules.c src/detect/secret_rules.h \
-	src/detect/secret_validate.c \
+	src/detect/secret_validate.c src/detect/secret_validate.h \
 	src/detect/secret_value.c src/detect/secret_value.h \
 	src/provenance/bundle.c src/provenance/bundle.h \
 	src/provenance/cms.c \

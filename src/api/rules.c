@@ -212,6 +212,45 @@ walk(struct testing *testing, const char *key, const struct yaml_node *node)
 			    testing, node->kind == YAML_MAP ? node->keys[i] : key, &node->items[i]);
 }
 
+/* Rules whose detector knows by which of them an example is found: each needs both kinds. */
+static void
+run_own(struct testing *testing, const char *rule, const struct yaml_node *node, const char *key,
+    bool wanted)
+{
+	const struct yaml_node *list = yaml_get(node, key);
+
+	if (list == NULL || list->kind != YAML_LIST || list->n == 0) {
+		testing->nfailed++;
+		fprintf(testing->out, "not ok  %s:%u: %s has no %s\n", testing->file->source,
+		    node->line, rule, key);
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yaml_node *example = &list->items[i];
+		struct bytes text = bytes_of(example->text, example->len);
+
+		testing->ndone++;
+		if (example->kind == YAML_SCALAR &&
+		    testing->detector->finds(testing->compiled, rule, text) == wanted)
+			continue;
+		testing->nfailed++;
+		fprintf(testing->out, "not ok  %s:%u: %s %s\n", testing->file->source,
+		    example->line, rule,
+		    wanted ? "does not find its example" : "finds its counter-example");
+	}
+}
+
+static void
+walk_own(struct testing *testing, const struct yaml_node *root)
+{
+	for (size_t i = 0; root->kind == YAML_MAP && i < root->n; i++) {
+		if (root->items[i].kind != YAML_MAP)
+			continue;
+		run_own(testing, root->keys[i], &root->items[i], "examples", true);
+		run_own(testing, root->keys[i], &root->items[i], "counter-examples", false);
+	}
+}
+
 static bool
 test_detector(struct testing *testing, struct status *status)
 {
@@ -230,7 +269,9 @@ test_detector(struct testing *testing, struct status *status)
 			continue;
 		yaml = yaml_parse(files[i].bytes, files[i].source, &no_yaml);
 		testing->file = &files[i];
-		if (yaml != NULL)
+		if (yaml != NULL && testing->detector->finds != NULL)
+			walk_own(testing, yaml_root(yaml));
+		else if (yaml != NULL)
 			walk(testing, NULL, yaml_root(yaml));
 		yaml_free(yaml);
 	}

@@ -25,6 +25,12 @@ struct detector {
 	 * to inherit: a library, code. NULL where nothing does.
 	 */
 	void (*prepare)(uint64_t bytes);
+	/*
+	 * Does the rule of the id RULE find anything in its EXAMPLE, which may be a template of the
+	 * detector's own? Rules of such a detector need examples. NULL: what is found under the
+	 * rule's check in the EXAMPLE as it stands decides.
+	 */
+	bool (*finds)(const void *compiled, const char *rule, struct bytes example);
 };
 
 extern const struct detector *const detectors[]; /* ends with NULL */

@@ -10,8 +10,10 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/detector.h"
+#include "detect/secret.h"
 #include "detect/secret_assign.h"
 #include "detect/secret_claim.h"
+#include "detect/secret_example.h"
 #include "detect/secret_gate.h"
 #include "detect/secret_index.h"
 #include "detect/secret_place.h"
@@ -21,10 +23,9 @@
 #include <stdlib.h>
 
 #define WINDOW 2100	 /* bytes after a keyword: a JSON Web Token, the head of a key */
-#define NEAR 110	 /* bytes after a provider's name in which its value begins */
 #define NAMED_VALUE 8192 /* longer values are documents, and searched as such */
 #define KEY_MAX 16384	 /* bytes of a key in PEM that are hidden */
-#define CLAIM NEAR	 /* bytes before a value in which a service's name claims it */
+#define CLAIM 110	 /* bytes before a value in which a service's name claims it */
 #define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
 /*
@@ -37,6 +38,7 @@ struct compiled {
 	struct secret_rules *rules;
 	struct secret_index anywhere, near_rows;
 	struct keywords *anywhere_keywords, *row_keywords;
+	enum keywords_engine engine;
 };
 
 struct hit {
@@ -100,10 +102,10 @@ load(struct compiled *compiled, struct status *status)
 	    secret_index_make(&compiled->near_rows, rules, true, secret_rules_arena(rules))) {
 		if (compiled->anywhere_keywords == NULL)
 			compiled->anywhere_keywords = keywords_new(
-			    compiled->anywhere.keywords, compiled->anywhere.n, KEYWORDS_AUTO);
+			    compiled->anywhere.keywords, compiled->anywhere.n, compiled->engine);
 		if (compiled->anywhere_keywords != NULL)
 			compiled->row_keywords = keywords_new(
-			    compiled->near_rows.keywords, compiled->near_rows.n, KEYWORDS_AUTO);
+			    compiled->near_rows.keywords, compiled->near_rows.n, compiled->engine);
 	}
 	return compiled->row_keywords != NULL ||
 	    status_set(status, STATUS_MEMORY, "no memory for the keywords of secrets");
@@ -172,32 +174,26 @@ try_token(struct searching *searching, struct secret_rule *rule, size_t start, s
 {
 	size_t first = start > rule->before ? start - rule->before : 0, pos = 0;
 	struct bytes window = bytes_slice(searching->text, first, start - first + WINDOW), secret;
-	bool is_anchored = rule->before == 0;
 
+	/* The match has to hold the keyword. */
 	while (secret_rule_match(
-	    searching->compiled->rules, rule, window, is_anchored, &pos, &secret)) {
-		/* The match, which begins one before POS, has to hold the keyword. */
-		if (first + pos - 1 > start)
-			return;
+	    searching->compiled->rules, rule, window, start - first, &pos, &secret))
 		if ((size_t)(secret.data - searching->text.data) + secret.len >= end ||
 		    secret.data >= searching->text.data + start) {
 			judge_token(searching, rule, secret);
 			return;
 		}
-		if (is_anchored)
-			return;
-	}
 }
 
 static void
 try_near(struct searching *searching, struct secret_rule *rule, size_t end)
 {
 	/* The last character of the name, too: a pattern may look back. */
-	struct bytes window = bytes_slice(searching->text, end - 1, NEAR + 300), secret;
+	struct bytes window = bytes_slice(searching->text, end - 1, WINDOW), secret;
 	size_t pos = 1;
 
-	while (pos < NEAR &&
-	    secret_rule_match(searching->compiled->rules, rule, window, false, &pos, &secret)) {
+	while (secret_rule_match(
+	    searching->compiled->rules, rule, window, SECRET_GAP + 1, &pos, &secret)) {
 		if (secret_is_near_key(searching->text, end, secret, rule,
 			secret_rules_words(searching->compiled->rules))) {
 			add_hit(searching, rule, secret, 75);
@@ -425,19 +421,25 @@ search_rows(struct searching *searching, const struct compiled *compiled)
 }
 
 static void
-search(struct compiled *compiled, const struct span *span, struct buffer *named, struct sink *sink)
+search(struct searching *searching, const struct compiled *compiled)
+{
+	searching->index = &compiled->anywhere;
+	if (!search_part(searching, compiled->anywhere_keywords, 0, searching->text.len) ||
+	    !search_rows(searching, compiled))
+		sink_trouble(searching->sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+		    "the search for secrets failed");
+}
+
+static void
+search_span(
+    struct compiled *compiled, const struct span *span, struct buffer *named, struct sink *sink)
 {
 	size_t prefix;
 	/* The rules are this worker's own: patterns are compiled when first needed. */
-	struct searching searching = {
-		.compiled = compiled, .index = &compiled->anywhere, .sink = sink
-	};
+	struct searching searching = { .compiled = compiled, .sink = sink };
 
 	searching.text = with_name(span, named, &prefix);
-	if (!search_part(&searching, compiled->anywhere_keywords, 0, searching.text.len) ||
-	    !search_rows(&searching, compiled))
-		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
-		    "the search for secrets failed");
+	search(&searching, compiled);
 	report(&searching, span->offset, prefix);
 	free(searching.hits);
 }
@@ -460,7 +462,7 @@ scan(const void *context, const struct member *member, const char *const *format
 			    "the detector secret could not run: %s", status.text);
 			break;
 		}
-		search(compiled, &spans[i], &named, sink);
+		search_span(compiled, &spans[i], &named, sink);
 	}
 	buffer_free(&named);
 }
@@ -469,6 +471,39 @@ static void
 prepare(uint64_t bytes)
 {
 	keywords_prepare(bytes);
+}
+
+/* Before hits that overlap are joined: another rule may say more about the same place. */
+static bool
+finds(const void *context, const char *rule, struct bytes example)
+{
+	struct compiled *compiled = (struct compiled *)(uintptr_t)context;
+	struct buffer text = buffer_up_to(4 * MIB);
+	struct status ignored = { 0 };
+	struct searching searching = { .compiled = compiled, .sink = sink_new(LIMIT_ARENA) };
+	bool found = false;
+
+	secret_example_fill(&text, example);
+	searching.text = buffer_bytes(&text);
+	if (searching.sink != NULL && buffer_ok(&text) && load(compiled, &ignored))
+		search(&searching, compiled);
+	for (size_t i = 0; i < searching.n; i++)
+		found = found || strcmp(searching.hits[i].rule->id, rule) == 0;
+	free(searching.hits);
+	sink_free(searching.sink);
+	buffer_free(&text);
+	return found;
+}
+
+void
+secret_use_engine(const void *context, enum keywords_engine engine)
+{
+	struct compiled *compiled = (struct compiled *)(uintptr_t)context;
+
+	keywords_free(compiled->anywhere_keywords);
+	keywords_free(compiled->row_keywords);
+	compiled->anywhere_keywords = compiled->row_keywords = NULL;
+	compiled->engine = engine;
 }
 
 static const struct rule_kind kind = {
@@ -480,4 +515,5 @@ const struct detector detector_secret = {
 	.rules = &kind,
 	.scan = scan,
 	.prepare = prepare,
+	.finds = finds,
 };

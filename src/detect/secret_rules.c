@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "core/yaml.h"
+#include "detect/secret_example.h"
 
 #include <stdlib.h>
 
@@ -252,10 +253,17 @@ static bool
 read_file(struct secret_rules *rules, const struct rule_file *file, struct status *status)
 {
 	struct source source = { rules, file->source, status };
-	struct yaml *yaml = yaml_parse(file->bytes, file->source, status);
+	struct buffer text = buffer_up_to(file->bytes.len + 1);
+	struct yaml *yaml = NULL;
 	const struct yaml_node *root;
 	bool done = true;
 
+	secret_example_drop(&text, file->bytes);
+	if (buffer_ok(&text))
+		yaml = yaml_parse(buffer_bytes(&text), file->source, status);
+	else
+		status_set(status, STATUS_MEMORY, "no memory for the rules");
+	buffer_free(&text);
 	if (yaml == NULL)
 		return false;
 	root = yaml_root(yaml);
@@ -392,7 +400,8 @@ secret_rule_compile(struct secret_rule *rule, struct status *status)
 		return true;
 	if (!rule->is_broken)
 		rule->code = pcre2_compile((PCRE2_SPTR)whole_pattern(rule, buffer, sizeof(buffer)),
-		    PCRE2_ZERO_TERMINATED, PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &error,
+		    PCRE2_ZERO_TERMINATED,
+		    PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT, &error,
 		    &offset, NULL);
 	if (rule->code != NULL)
 		return true;
@@ -405,16 +414,17 @@ secret_rule_compile(struct secret_rule *rule, struct status *status)
 
 bool
 secret_rule_match(struct secret_rules *rules, const struct secret_rule *rule, struct bytes text,
-    bool is_anchored, size_t *pos, struct bytes *ret)
+    size_t last, size_t *pos, struct bytes *ret)
 {
 	const PCRE2_SIZE *ends;
 	size_t first;
 	int n;
 
-	if (*pos > text.len)
+	if (*pos > text.len || *pos > last)
 		return false;
+	pcre2_set_offset_limit(rules->context, last);
 	n = pcre2_match(rule->code, text.data, text.len, *pos,
-	    PCRE2_NOTEMPTY | (is_anchored ? PCRE2_ANCHORED : 0), rules->match, rules->context);
+	    PCRE2_NOTEMPTY | (*pos == last ? PCRE2_ANCHORED : 0), rules->match, rules->context);
 	if (n < 1)
 		return false;
 	ends = pcre2_get_ovector_pointer(rules->match);

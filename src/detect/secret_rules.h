@@ -89,11 +89,11 @@ struct arena *secret_rules_arena(struct secret_rules *);
  * wrong; names have none. */
 MUST_USE bool secret_rule_compile(struct secret_rule *, struct status *);
 /*
- * Where the pattern matches TEXT at or after *POS, at POS only where IS_ANCHORED: the secret, its
- * first group or the whole match, and *POS moves behind its start. Bounded work, whatever it is.
+ * Where the pattern matches TEXT from a place between *POS and LAST: the secret, its first group or
+ * the whole match, and *POS moves behind its start. Bounded work, whatever it is.
  */
 MUST_USE bool secret_rule_match(struct secret_rules *, const struct secret_rule *,
-    struct bytes text, bool is_anchored, size_t *pos, struct bytes *ret);
+    struct bytes text, size_t last, size_t *pos, struct bytes *ret);
 const struct secret_validator *secret_validator_by_name(const char *name);
 
 #endif

@@ -5,21 +5,20 @@
 #include "core/json.h"
 #include "crypto/base64.h"
 #include "detect/secret_rules.h"
+#include "detect/secret_validate.h"
 
 #include <zlib.h>
 
-#define CHECKSUM_LEN 6 /* base-62 digits */
-
-static int
-base62(uint8_t c)
+void
+secret_checksum(struct bytes text, char ret[SECRET_CHECKSUM_LEN + 1])
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 36;
-	return -1;
+	static const char digits[] =
+	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	uLong crc = crc32(0, text.data, (uInt)text.len);
+
+	for (size_t i = SECRET_CHECKSUM_LEN; i-- > 0; crc /= 62)
+		ret[i] = digits[crc % 62];
+	ret[SECRET_CHECKSUM_LEN] = '\0';
 }
 
 /*
@@ -30,23 +29,14 @@ static enum secret_form
 judge_github(struct bytes secret)
 {
 	int64_t mark = bytes_find(secret, bytes_of_string("_"), 0);
-	struct bytes random, checksum;
-	uint64_t value = 0;
+	char wanted[SECRET_CHECKSUM_LEN + 1];
+	struct bytes rest;
 
-	if (mark < 0 || secret.len - (size_t)mark - 1 <= CHECKSUM_LEN)
+	if (mark < 0 || secret.len - (size_t)mark - 1 <= SECRET_CHECKSUM_LEN)
 		return SECRET_FORM_MALFORMED;
-	random =
-	    bytes_slice(secret, (uint64_t)mark + 1, secret.len - (size_t)mark - 1 - CHECKSUM_LEN);
-	checksum = bytes_slice(secret, secret.len - CHECKSUM_LEN, CHECKSUM_LEN);
-	for (size_t i = 0; i < checksum.len; i++) {
-		int digit = base62(checksum.data[i]);
-
-		if (digit < 0)
-			return SECRET_FORM_MALFORMED;
-		value = value * 62 + (uint64_t)digit;
-	}
-	return value == crc32(0, random.data, (uInt)random.len) ? SECRET_FORM_RIGHT
-								: SECRET_FORM_MALFORMED;
+	rest = bytes_slice(secret, (uint64_t)mark + 1, secret.len);
+	secret_checksum(bytes_slice(rest, 0, rest.len - SECRET_CHECKSUM_LEN), wanted);
+	return bytes_ends(rest, wanted) ? SECRET_FORM_RIGHT : SECRET_FORM_MALFORMED;
 }
 
 /* RFC 7519: the first part is a JSON object in base64url, and names an algorithm (RFC 7515). */

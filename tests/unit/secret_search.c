@@ -215,7 +215,7 @@ test_agreement(struct secret_rules *rules)
 				     secret;
 			size_t pos = 0;
 
-			if (!secret_rule_match(rules, &list[i], made, true, &pos, &secret))
+			if (!secret_rule_match(rules, &list[i], made, 0, &pos, &secret))
 				continue;
 			matched++;
 			if (!outline_fits(&list[i].outline, 0, made, 0)) {
