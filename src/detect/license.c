@@ -90,18 +90,24 @@ load(struct license_rules *rules)
 		    "the rules hold no licenses/words.tsv or licenses/texts.dat");
 		return;
 	}
+	rules->data.texts_file = texts;
 	rules->data.variants = license_variants_new(words->bytes, words->source, &rules->status);
 	if (rules->data.variants != NULL)
-		rules->data.texts = license_texts_new(texts->bytes, texts->source, &rules->status);
-	if (rules->data.texts != NULL)
 		rules->data.names = license_names_new(
 		    rules->files, rules->nfiles, rules->data.variants, &rules->status);
 	if (rules->data.names != NULL)
 		rules->data.terms = license_terms_new(rules->files, rules->nfiles, &rules->status);
 }
 
+static void
+say_failed(struct sink *sink, const struct status *status)
+{
+	sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+	    "the detector license could not run: %s", status->text);
+}
+
 /* The data, loaded at the first member that needs it: what is loaded is a cache. */
-static const struct license_data *
+static struct license_data *
 data_of(const void *compiled, struct sink *sink)
 {
 	struct license_rules *rules = (struct license_rules *)(uintptr_t)compiled;
@@ -110,8 +116,7 @@ data_of(const void *compiled, struct sink *sink)
 		load(rules);
 	if (rules->data.terms != NULL)
 		return &rules->data;
-	sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
-	    "the detector license could not run: %s", rules->status.text);
+	say_failed(sink, &rules->status);
 	return NULL;
 }
 
@@ -179,7 +184,7 @@ is_worthwhile(const struct member *member, const struct span *spans, size_t n, b
 }
 
 static void
-scan_texts(const struct license_data *data, const struct member *member, const struct span *spans,
+scan_texts(struct license_data *data, const struct member *member, const struct span *spans,
     size_t n, bool is_stray, struct sink *sink, struct license_found *found)
 {
 	struct arena *arena = sink_arena(sink);
@@ -305,7 +310,7 @@ scan(const void *compiled, const struct member *member, const char *const *forma
     const struct span *spans, size_t n, struct sink *sink)
 {
 	struct license_declared declared = { 0 };
-	const struct license_data *data;
+	struct license_data *data;
 	const struct license_node *detected;
 	struct license_found *found;
 	bool is_stray = n == 0 && is_stray_text(member, formats);
@@ -321,6 +326,8 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 		return;
 	license_declared_read(data, sink_arena(sink), member, spans, n, &declared);
 	scan_texts(data, member, spans, n, is_stray, sink, found);
+	if (data->texts_status.code != STATUS_OK)
+		say_failed(sink, &data->texts_status);
 	detected = license_decide(sink_arena(sink), found);
 	if (found->failed != NULL)
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "%s", found->failed);

@@ -50,7 +50,7 @@ add(struct license_found *found, struct arena *arena, size_t from, struct licens
 
 /* One segment on its way through. */
 struct segment {
-	const struct license_data *data;
+	struct license_data *data;
 	struct arena *arena;
 	struct bytes text;
 	uint64_t offset; /* of the text in the member */
@@ -160,11 +160,23 @@ take_evidence(struct segment *s)
 	s->found->places += s->words.n;
 }
 
+/* The texts take more time to load than all the rest. */
+static bool
+load_texts(struct license_data *data)
+{
+	if (data->texts == NULL && data->texts_status.code == STATUS_OK)
+		data->texts = license_texts_new(
+		    data->texts_file->bytes, data->texts_file->source, &data->texts_status);
+	return data->texts != NULL;
+}
+
 static void
 scan_segment(struct segment *s)
 {
 	struct license_page page = { .text = s->text, .words = &s->words };
 
+	if (!load_texts(s->data))
+		return;
 	license_words_read(&s->words, s->data->variants, s->text);
 	license_texts_find(s->data->texts, &s->words, &s->matches);
 	if (s->words.failed || s->matches.failed) {
@@ -182,7 +194,7 @@ scan_segment(struct segment *s)
 }
 
 void
-license_scan_text(const struct license_data *data, struct arena *arena, struct bytes text,
+license_scan_text(struct license_data *data, struct arena *arena, struct bytes text,
     uint64_t offset, struct license_found *found)
 {
 	struct segment s = { .data = data, .arena = arena, .found = found };

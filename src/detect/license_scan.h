@@ -15,7 +15,9 @@
 /* What rules/licenses holds; loaded when the first text needs it. */
 struct license_data {
 	struct license_variants *variants;
-	struct license_texts *texts;
+	const struct rule_file *texts_file;
+	struct license_texts *texts; /* NULL until the first text that may be one, or where ... */
+	struct status texts_status;  /* ... the file is malformed: this says so */
 	struct license_names *names;
 	struct license_terms *terms;
 };
@@ -45,8 +47,8 @@ struct license_found {
 /* NULL out of memory. */
 MUST_USE struct license_found *license_found_new(struct arena *);
 /* Appends what TEXT, which starts at OFFSET of its member, says. */
-void license_scan_text(const struct license_data *, struct arena *, struct bytes text,
-    uint64_t offset, struct license_found *);
+void license_scan_text(struct license_data *, struct arena *, struct bytes text, uint64_t offset,
+    struct license_found *);
 
 /* What the member declares. Strings live in the arena. */
 struct license_declared {

@@ -179,20 +179,19 @@ list_runs(struct license_texts *texts, uint32_t ntokens, uint32_t *ret_n)
 
 	for (uint32_t t = 0; runs != NULL && t < texts->ntemplates; t++) {
 		struct license_template *template = &texts->templates[t];
-
 		uint32_t sum = template->n < LICENSE_RUN ? 0 : license_run_start(template->words);
+		uint32_t first = n;
 
 		for (uint32_t i = 0; i + LICENSE_RUN <= template->n; i++) {
 			uint32_t hash = license_run_hash(sum);
 
-			if (i + LICENSE_RUN < template->n)
-				sum = license_run_next(sum, template->words + i);
-
-			if (!license_run_counts(hash))
-				continue;
-			runs[n++] = (struct license_posting){ hash, (uint16_t)t, (uint16_t)i };
-			template->nanchors++;
+			/* No branch for what nobody can predict; the word behind the last is there.
+			 */
+			runs[n] = (struct license_posting){ hash, (uint16_t)t, (uint16_t)i };
+			n += license_run_counts(hash);
+			sum = license_run_next(sum, template->words + i);
 		}
+		template->nanchors = n - first;
 	}
 	*ret_n = n;
 	return runs;
