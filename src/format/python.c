@@ -13,6 +13,14 @@ struct judging {
 	uint64_t offset;
 };
 
+static bool
+may_run(struct bytes name, void *context)
+{
+	const struct judging *judging = context;
+
+	return globals_may_run(judging->globals, name);
+}
+
 static void
 judge(const struct source_item *item, void *context)
 {
@@ -38,6 +46,7 @@ python_judge(struct bytes text, uint64_t offset, const struct rules *rules, stru
 {
 	struct status status = { 0 };
 	struct judging judging = { .sink = sink, .offset = offset };
+	struct source_visitor visitor = { judge, may_run, &judging };
 
 	if (rules == NULL)
 		return;
@@ -45,6 +54,6 @@ python_judge(struct bytes text, uint64_t offset, const struct rules *rules, stru
 	if (judging.globals == NULL)
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", offset,
 		    "the lists of globals: %s", status.text);
-	else if (!source_walk(text, sink_arena(sink), judge, &judging))
+	else if (!source_walk(text, sink_arena(sink), &visitor))
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", offset, "no memory for its names");
 }

@@ -25,11 +25,11 @@ struct source {
 	size_t low;    /* the end of the last string, comment or import */
 	bool at_start; /* could a statement start there? */
 	struct arena *arena;
-	void (*visit)(const struct source_item *, void *);
-	void *context;
+	const struct source_visitor *visitor;
 	struct alias aliases[ALIASES];
 	size_t naliases;
 	size_t newest[BUCKETS]; /* alias of each bucket, plus one; 0: none */
+	bool has_dotted;	/* an alias of more than one part */
 	bool failed;
 };
 
@@ -111,6 +111,7 @@ add_alias(struct source *source, struct bytes name, struct bytes module, struct 
 		return;
 	source->aliases[source->naliases] = (struct alias){ name, module, what, *newest };
 	*newest = ++source->naliases;
+	source->has_dotted = source->has_dotted || memchr(name.data, '.', name.len) != NULL;
 }
 
 static bool
@@ -151,7 +152,7 @@ read_imports(struct source *source, struct bytes module)
 		item.module = module.len > 0 ? module : name;
 		item.name = module.len > 0 ? name : bytes_of(NULL, 0);
 		add_alias(source, alias, item.module, item.name);
-		source->visit(&item, source->context);
+		source->visitor->visit(&item, source->visitor->context);
 		skip_blanks(source);
 		if (peek(source) != ',')
 			return;
@@ -198,19 +199,41 @@ resolve(struct source *source, struct bytes name)
 	return name;
 }
 
+/* Can NAME be passed over? Its last part stays what it is, unless an alias is all of it. */
+static bool
+is_unwanted(const struct source *source, struct bytes name)
+{
+	const struct source_visitor *visitor = source->visitor;
+	const uint8_t *dot = memrchr(name.data, '.', name.len);
+	struct bytes last = name;
+
+	if (visitor->wants == NULL)
+		return false;
+	if (dot != NULL)
+		last = bytes_slice(name, (uint64_t)(dot - name.data) + 1, SIZE_MAX);
+	if (last.len == 0 ||
+	    (dot == NULL ? source->newest[bucket_of(name)] != 0 : source->has_dotted))
+		return false;
+	return !visitor->wants(last, visitor->context);
+}
+
 static void
 visit_call(struct source *source, struct bytes name, size_t offset)
 {
 	struct source_item item = { .kind = SOURCE_CALL, .offset = offset };
-	struct bytes full = resolve(source, name);
-	size_t dot = full.len;
+	struct bytes full;
+	size_t dot;
 
+	if (is_unwanted(source, name))
+		return;
+	full = resolve(source, name);
+	dot = full.len;
 	while (dot > 0 && full.data[dot - 1] != '.')
 		dot--;
 	item.module = dot == 0 ? bytes_of_string("builtins") : bytes_slice(full, 0, dot - 1);
 	item.name = bytes_slice(full, dot, SIZE_MAX);
 	if (item.name.len > 0 && item.module.len > 0)
-		source->visit(&item, source->context);
+		source->visitor->visit(&item, source->visitor->context);
 }
 
 /* At "im" or "fr": an import, where a statement can start with it. */
@@ -277,14 +300,11 @@ skip_text(struct source *source)
 }
 
 bool
-source_walk(struct bytes text, struct arena *arena,
-    void (*visit)(const struct source_item *, void *), void *context)
+source_walk(struct bytes text, struct arena *arena, const struct source_visitor *visitor)
 {
-	struct source source = { .r = reader_over(text),
-		.at_start = true,
-		.arena = arena,
-		.visit = visit,
-		.context = context };
+	struct source source = {
+		.r = reader_over(text), .at_start = true, .arena = arena, .visitor = visitor
+	};
 
 	for (;;) {
 		source.r.pos = scan_source(text, source.r.pos);

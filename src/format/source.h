@@ -21,8 +21,17 @@ struct source_item {
 	size_t offset;
 };
 
+struct source_visitor {
+	void (*visit)(const struct source_item *, void *);
+	/*
+	 * Could a call of something named NAME matter? Asked before imports are followed, so that
+	 * most calls cost little; visit() may be called without it. NULL: all matter.
+	 */
+	bool (*wants)(struct bytes name, void *);
+	void *context;
+};
+
 /* Visits imports and calls in order. False out of memory. */
-MUST_USE bool source_walk(struct bytes text, struct arena *,
-    void (*visit)(const struct source_item *, void *), void *context);
+MUST_USE bool source_walk(struct bytes text, struct arena *, const struct source_visitor *);
 
 #endif

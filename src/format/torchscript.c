@@ -64,11 +64,12 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 {
 	struct status status = { 0 };
 	struct reading reading = { rules_get(rules, &globals_kind, &status), sink };
+	struct source_visitor visitor = { look_at, NULL, &reading };
 
 	if (reading.globals == NULL)
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
 		    "the lists of globals: %s", status.text);
-	else if (!source_walk(member->bytes, sink_arena(sink), look_at, &reading))
+	else if (!source_walk(member->bytes, sink_arena(sink), &visitor))
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "no memory for its names");
 }
 

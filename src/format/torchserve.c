@@ -94,6 +94,14 @@ struct reading {
 	struct sink *sink;
 };
 
+static bool
+may_run(struct bytes name, void *context)
+{
+	const struct reading *reading = context;
+
+	return globals_may_run(reading->globals, name);
+}
+
 static void
 look_at(const struct source_item *item, void *context)
 {
@@ -115,6 +123,7 @@ part_analyze(const struct member *member, const struct rules *rules, struct sink
 {
 	struct status status = { 0 };
 	struct reading reading = { rules_get(rules, &globals_kind, &status), sink };
+	struct source_visitor visitor = { look_at, may_run, &reading };
 
 	if (!member_has_suffix(member, ".py")) {
 		check_manifest(member->bytes, sink);
@@ -125,7 +134,7 @@ part_analyze(const struct member *member, const struct rules *rules, struct sink
 	if (reading.globals == NULL)
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
 		    "the lists of globals: %s", status.text);
-	else if (!source_walk(member->bytes, sink_arena(sink), look_at, &reading))
+	else if (!source_walk(member->bytes, sink_arena(sink), &visitor))
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "no memory for its names");
 }
 

@@ -21,13 +21,17 @@ hear(const struct source_item *item, void *context)
 	    named ? (const char *)item->name.data : "", item->kind == SOURCE_IMPORT ? "> " : "() ");
 }
 
+/* Set by the test of wishes. */
+static bool (*wants)(struct bytes, void *);
+
 static void
 expect(const char *what, const char *text, const char *want)
 {
 	struct arena *arena = arena_new(1 << 20);
 	struct heard heard = { .n = 0 };
+	struct source_visitor visitor = { hear, wants, &heard };
 
-	if (arena == NULL || !source_walk(bytes_of_string(text), arena, hear, &heard))
+	if (arena == NULL || !source_walk(bytes_of_string(text), arena, &visitor))
 		heard.n = 0;
 	heard.text[heard.n] = '\0';
 	eq_str(heard.text, want, what);
@@ -86,11 +90,33 @@ test_texts(void)
 	expect("a string is no name", "'a'.b(c) + 'x' (y)", "builtins:b() ");
 }
 
+static bool
+wants_run(struct bytes name, void *context)
+{
+	(void)context;
+	return bytes_equal_string(name, "run") || bytes_equal_string(name, "system");
+}
+
+static void
+test_wishes(void)
+{
+	wants = wants_run;
+	expect("calls that nobody wants are passed over", "a(b.c(d.run(e)), run(f))",
+	    "d:run() builtins:run() ");
+	expect("but not what an import calls otherwise",
+	    "from os import system as s, path\ns(x) path(x) s.y(x)",
+	    "<os:system> <os:path> os:system() os:path() ");
+	expect("in one part or more", "import os.system as a.b\na.b(x) a.c(x)",
+	    "<os.system> os:system() a:c() ");
+	wants = NULL;
+}
+
 int
 main(void)
 {
 	test_calls();
 	test_imports();
 	test_texts();
+	test_wishes();
 	return done_testing();
 }
