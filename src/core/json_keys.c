@@ -11,7 +11,8 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-#define FIRST_BITS 8   /* of the first table's index */
+#define FIRST_BITS 5   /* of the first table's index */
+#define SECOND_BITS 8  /* of the first that takes memory */
 #define KEPT_BITS 14   /* of a table that is kept for the objects to come */
 #define MAX_BITS 23    /* of one for LIMIT_JSON_KEYS */
 #define FILTER_BITS 16 /* of the first table that has a filter */
@@ -25,6 +26,7 @@
 
 _Static_assert(LIMIT_JSON_KEYS < KEY_MASK, "keys have numbers of 24 bits");
 _Static_assert(LIMIT_JSON_KEYS < 3 << MAX_BITS >> 2, "the largest table has room for all keys");
+_Static_assert(1 << FIRST_BITS == JSON_KEYS_FIRST, "the first table has its size");
 _Static_assert(LIMIT_JSON_BYTES <= UINT32_MAX, "offsets have 32 bits");
 
 /* Two odd numbers of many bits, for what the system gives no random ones. */
@@ -37,19 +39,31 @@ json_keys_open(struct json_keys *keys, struct bytes document)
 	const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
 
 	/* A seed that the author of a file cannot know, so that no file is made of collisions. */
-	*keys = (struct json_keys){
-		.document = document.data, .len = document.len, .seed = { SEED_A, SEED_B }
-	};
+	*keys = (struct json_keys){ .document = document.data,
+		.len = document.len,
+		.room = ARRAY_LEN(keys->first_stack),
+		.bits = FIRST_BITS,
+		.seed = { SEED_A, SEED_B } };
+	keys->stack = keys->first_stack;
+	keys->table = keys->first_table;
 	if (random != NULL)
 		memcpy(keys->seed, random, sizeof(keys->seed));
+}
+
+static void
+free_table(struct json_keys *keys)
+{
+	if (keys->table != keys->first_table)
+		free(keys->table);
+	free(keys->filter);
 }
 
 void
 json_keys_close(struct json_keys *keys)
 {
-	free(keys->stack);
-	free(keys->table);
-	free(keys->filter);
+	if (keys->stack != keys->first_stack)
+		free(keys->stack);
+	free_table(keys);
 }
 
 /* Both halves of a product: what one bit changes, it changes in many. */
@@ -293,6 +307,20 @@ new_table(size_t size)
 	return calloc(size, sizeof(uint32_t));
 }
 
+/* The stack with room for ROOM keys, as realloc() does it. */
+static struct json_key *
+new_stack(struct json_keys *keys, size_t room)
+{
+	struct json_key *stack;
+
+	if (keys->stack != keys->first_stack)
+		return reallocarray(keys->stack, room, sizeof(*stack));
+	stack = calloc(room, sizeof(*stack));
+	if (stack != NULL)
+		memcpy(stack, keys->first_stack, keys->n * sizeof(*stack));
+	return stack;
+}
+
 /* Makes a table of 2^BITS slots, and places all keys in it. Changes nothing without memory. */
 static bool
 resize(struct json_keys *keys, unsigned bits)
@@ -303,14 +331,13 @@ resize(struct json_keys *keys, unsigned bits)
 	struct json_key *stack = NULL;
 
 	if (table != NULL && (filter != NULL || bits < FILTER_BITS))
-		stack = reallocarray(keys->stack, room, sizeof(*stack));
+		stack = new_stack(keys, room);
 	if (stack == NULL) {
 		free(table);
 		free(filter);
 		return false;
 	}
-	free(keys->table);
-	free(keys->filter);
+	free_table(keys);
 	keys->table = table;
 	keys->filter = filter;
 	keys->stack = stack;
@@ -334,8 +361,8 @@ more_bits(const struct json_keys *keys, size_t read)
 	unsigned bits = keys->bits + 1;
 	uint64_t expected = (uint64_t)keys->n * keys->len / (2 * (uint64_t)read);
 
-	if (keys->bits == 0)
-		return FIRST_BITS;
+	if (bits < SECOND_BITS)
+		return SECOND_BITS;
 	while (bits > KEPT_BITS && bits < MAX_BITS && ((uint64_t)3 << bits) / 4 < expected)
 		bits++;
 	return bits;

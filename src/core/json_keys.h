@@ -6,6 +6,8 @@
 #include "core/bytes.h"
 #include "core/compiler.h"
 
+#define JSON_KEYS_FIRST 32 /* slots of the first table */
+
 struct json_key {
 	uint32_t offset; /* of the text, in the document; it ends with the quote that ends it */
 	uint32_t hash;
@@ -33,6 +35,9 @@ struct json_keys {
 	size_t filtered;  /* keys that set bits in the filter */
 	unsigned bits;	  /* of the table's index */
 	uint64_t seed[2];
+	/* What small documents need, so that they take no memory: */
+	struct json_key first_stack[JSON_KEYS_FIRST / 4 * 3];
+	uint32_t first_table[JSON_KEYS_FIRST];
 };
 
 enum json_keys_result { JSON_KEYS_NEW, JSON_KEYS_DUPLICATE, JSON_KEYS_MEMORY };

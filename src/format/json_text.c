@@ -12,7 +12,6 @@
 #define KEY_MIN 8	  /* shorter keys are no statement */
 #define LONG_NUMBER 7	  /* digits from which on a number may identify somebody */
 #define VOCABULARY_MIN 64 /* entries that map to numbers make a vocabulary */
-#define ENTRY_MIN 5	  /* bytes of one: "":0, */
 #define LINES_MAX (16 * MIB)
 
 const char *
@@ -36,7 +35,11 @@ json_text_path(struct json_text *json, unsigned depth)
 			memcpy(path + n, key.data, key.len);
 		n += key.len;
 	}
+	/* Strings with escapes stand under the same key in row after row. */
+	if (json->path != NULL && strlen(json->path) == n && memcmp(json->path, path, n) == 0)
+		return json->path;
 	copy = arena_string_of(sink_arena(json->sink), bytes_of(path, n));
+	json->path = copy;
 	return copy == NULL ? "" : copy;
 }
 
@@ -231,25 +234,46 @@ count_numbers(const struct json_token *token, void *context)
 	return token->event == JSON_KEY || (token->event == JSON_OBJECT_BEGIN && token->depth == 0);
 }
 
-/* Could the document map words to numbers? It does not where its first value is something else. */
+/* What stands at POS behind white space; 0 at the end. POS is moved to it. */
+static uint8_t
+next_of(struct bytes text, size_t *pos)
+{
+	*pos = scan_space(text, *pos);
+	return *pos < text.len ? text.data[*pos] : 0;
+}
+
+/*
+ * Could the document map words to numbers? A quick look at as many entries as a vocabulary has at
+ * least; what is no entry is found by the walk that counts.
+ */
 static bool
 may_be_vocabulary(struct bytes text)
 {
-	size_t pos = scan_space(text, 0);
+	size_t pos = 0;
 
-	if (pos == text.len || text.data[pos] != '{')
+	if (next_of(text, &pos) != '{')
 		return false;
-	pos = scan_space(text, pos + 1);
-	if (pos == text.len || text.data[pos] != '"')
-		return false;
-	pos = scan_string(text, pos + 1);
-	if (pos < text.len && text.data[pos] == '\\')
-		return true;
-	pos = scan_space(text, pos < text.len ? pos + 1 : pos);
-	if (pos == text.len || text.data[pos] != ':')
-		return false;
-	pos = scan_space(text, pos + 1);
-	return pos < text.len && (text.data[pos] == '-' || (uint8_t)(text.data[pos] - '0') <= 9);
+	for (unsigned i = 0; i < VOCABULARY_MIN; i++) {
+		uint8_t c;
+
+		pos++;
+		if (next_of(text, &pos) != '"')
+			return false;
+		pos = scan_string(text, pos + 1);
+		if (pos < text.len && text.data[pos] == '\\')
+			return true;
+		pos += pos < text.len;
+		if (next_of(text, &pos) != ':')
+			return false;
+		pos++;
+		c = next_of(text, &pos);
+		if (c != '-' && (c < '0' || c > '9'))
+			return false;
+		pos = scan_any(text, pos, ',', '}', '"');
+		if (i + 1 < VOCABULARY_MIN && (pos == text.len || text.data[pos] != ','))
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -261,7 +285,7 @@ json_text_walk(struct json_text *json, struct json_error *error)
 	json->run = 0;
 	json->vocabulary_depth = 0;
 	json->lines = buffer_up_to(LINES_MAX);
-	if (may_be_vocabulary(json->text) && json->text.len >= (size_t)VOCABULARY_MIN * ENTRY_MIN &&
+	if (may_be_vocabulary(json->text) &&
 	    !json_walk(json->text, count_numbers, &numbers, error) && numbers == VOCABULARY_MIN)
 		json->is_vocabulary = true;
 	done = json_walk(json->text, visit, json, error);

@@ -32,6 +32,7 @@ struct json_text {
 	struct bytes keys[LIMIT_JSON_DEPTH + 2]; /* at each depth; data is NULL in an array */
 	unsigned vocabulary_depth;		 /* inside one, where not 0 */
 	uint64_t run;				 /* start of the run not handed on yet */
+	const char *path;			 /* the last one made */
 	struct buffer lines;			 /* of a notebook's cell */
 	uint64_t lines_offset;
 };
