@@ -71,6 +71,7 @@ libcore_la_SOURCES = \
 	src/format/source.c src/format/source.h \
 	src/format/sources.c \
 	src/format/stream.c \
+	src/format/strings.c src/format/strings.h \
 	src/format/table.c \
 	src/format/tar.c \
 	src/format/tensor_names.c src/format/tensor_names.h \

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "detect/detector.h"
 #include "format/format.h"
+#include "format/strings.h"
 #include "provenance/provenance.h"
 
 #include <openssl/evp.h>
@@ -400,6 +401,8 @@ pipeline_inspect(struct pipeline *pipeline, const struct member *member, const c
 	check_suffix(&passage);
 	for (size_t i = 0; i < passage.nclaims; i++)
 		passage.claims[i]->analyze(member, pipeline->rules, passage.sink);
+	if (passage.nclaims == 0)
+		strings_hand_on(member, passage.sink);
 	detect(&passage);
 	if (pipeline->recognizes_claims)
 		pipeline_claim(pipeline, member);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "format/json_text.h"
+#include "format/strings.h"
 #include "tests/formats.h"
 #include "tests/tap.h"
 
@@ -52,6 +53,41 @@ test_encodings(void)
 	eq_str(span_text(""), "caf\xc3\xa9 au lait, s'il vous pla\xc3\xaet", "Latin-1 is decoded");
 	(void)claims("a.txt", bytes_of("\xef\xbb\xbfhello", 8));
 	eq_str(span_text(""), "hello", "a byte order mark is no text");
+}
+
+static void
+test_strings_of_binaries(void)
+{
+	static uint8_t b[4096];
+	struct member member = { .path = "data.db", .name = "data.db", .bytes = { b, sizeof(b) } };
+	struct sink *from = sink_new(1 << 20);
+	const struct span *spans;
+	size_t n;
+
+	memcpy(b + 1, "a run of sixteen", 16);
+	memcpy(b + 100, "shorter than it", 15);
+	memcpy(b + 1003, "one that is longer than sixteen bytes", 37);
+	memcpy(b + sizeof(b) - 20, "up to the very end!!", 20);
+	strings_hand_on(&member, from);
+	spans = sink_spans(from, &n);
+	ok(n == 3, "runs of sixteen bytes and more are text");
+	ok(n == 3 && spans[0].offset == 1 && spans[0].text.len == 16 && spans[1].offset == 1003 &&
+		spans[1].text.len == 37 && spans[2].text.len == 20,
+	    "from their first byte to their last");
+	sink_reset(from);
+	member.name = "7";
+	member.depth = 1;
+	strings_hand_on(&member, from);
+	(void)sink_spans(from, &n);
+	ok(n == 0, "the storages of an archive are numbers");
+	sink_reset(from);
+	member.depth = 0;
+	for (size_t i = 0; i < sizeof(b); i++)
+		b[i] = i % 5 == 0 ? 'x' : 0;
+	strings_hand_on(&member, from);
+	(void)sink_spans(from, &n);
+	ok(n == 0, "printable bytes here and there are none");
+	sink_free(from);
 }
 
 static void
@@ -177,6 +213,7 @@ main(void)
 {
 	test_claims();
 	test_encodings();
+	test_strings_of_binaries();
 	test_json_spans();
 	test_json_runs();
 	test_json_faults();
