@@ -43,6 +43,38 @@ for kind in ed25519 "ec -pkeyopt ec_paramgen_curve:P-256" "rsa -pkeyopt rsa_keyg
 done
 openssl pkeyutl -sign -rawin -inkey ed25519.pem -in model.bin -out model.bin.ed25519
 judge "Ed25519" model.bin.ed25519 --public-key ed25519.pub
+# The bundle of a key of Ed25519, which is over the content; a log's word that it is over a digest
+# leaves it unjudged.
+digest=$(openssl dgst -sha256 -binary model.bin | openssl base64 -A)
+bundle() { # ENTRIES
+	printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":{"hint":"k"},'
+	printf '"tlogEntries":[%s]},"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"%s"},' "$1" "$digest"
+	printf '"signature":"%s"}}' "$(openssl base64 -A -in "$2")"
+}
+bundle "" model.bin.ed25519 >model.sigstore.json
+exits 0 "Ed25519 in a bundle of Sigstore" verify model.sigstore.json --public-key ed25519.pub
+mkdir apart && cp model.bin model.sigstore.json apart/
+exits 0 "and where the bundle is found beside the file" "$ASSAY" verify apart --public-key ed25519.pub
+head -c 64 /dev/zero >zeros
+bundle "" zeros >zeros.sigstore.json
+exits 1 "another signature is refused" verify zeros.sigstore.json --public-key ed25519.pub
+bundle "{\"canonicalizedBody\":\"$(printf '{"keyDetails":"PKIX_ED25519_PH"}' | openssl base64 -A)\"}" zeros >ph.sigstore.json
+exits 3 "Ed25519ph is not judged" verify ph.sigstore.json --public-key ed25519.pub
+# What the user names must cover the target.
+exits 0 "a bundle that is named and covers all" "$ASSAY" verify apart --signature apart/model.sigstore.json \
+	--public-key ed25519.pub
+printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"model.bin","digest":{"sha256":"%s"}}]}\n' \
+	"$(openssl dgst -sha256 -r model.bin | cut -d' ' -f1)" >all.intoto.jsonl
+exits 0 "a statement that is named and covers all" "$ASSAY" verify apart --signature all.intoto.jsonl \
+	--ignore model.sigstore.json
+printf 'added' >apart/added
+exits 1 "a bundle that is named and does not" "$ASSAY" verify apart --signature apart/model.sigstore.json \
+	--public-key ed25519.pub
+exits 0 "unless that is accepted" "$ASSAY" verify apart --signature apart/model.sigstore.json \
+	--public-key ed25519.pub --ignore-unsigned
+exits 1 "a statement that is named and does not" "$ASSAY" verify apart --signature all.intoto.jsonl \
+	--ignore model.sigstore.json
+rm -r apart
 openssl dgst -sha256 -sign ec.pem -out model.bin.ecdsa model.bin
 judge "ECDSA" model.bin.ecdsa --public-key ec.pub
 openssl base64 -in model.bin.ecdsa -out model.bin.sig

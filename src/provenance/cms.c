@@ -1,6 +1,6 @@
 /*
  * Detached CMS signatures (RFC 5652; PKCS#7), DER or PEM, as `openssl cms -sign -binary` writes
- * them. The chain must end in a certificate of --certificate-chain.
+ * them. The chain must end in a certificate of --certificate-chain. The content may be of any size.
  */
 #include "config.h"
 
@@ -45,6 +45,50 @@ read_cms(struct bytes b)
 	return cms;
 }
 
+/* ---- a BIO over bytes of any number: OpenSSL's own takes an int --------------------------------
+ */
+
+static int
+source_read(BIO *bio, char *out, size_t room, size_t *ret_n)
+{
+	struct bytes *left = BIO_get_data(bio);
+	size_t n = left->len < room ? left->len : room;
+
+	if (n > 0)
+		memcpy(out, left->data, n);
+	*left = bytes_slice(*left, n, SIZE_MAX);
+	*ret_n = n;
+	return n > 0;
+}
+
+static long
+source_control(BIO *bio, int command, long number, void *pointer)
+{
+	const struct bytes *left = BIO_get_data(bio);
+
+	(void)number;
+	(void)pointer;
+	return command == BIO_CTRL_FLUSH || (command == BIO_CTRL_EOF && left->len == 0);
+}
+
+static BIO_METHOD *
+source_method(void)
+{
+	/* No index of its own: OpenSSL has but 128 of them for a process. */
+	BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "bytes");
+
+	if (method != NULL &&
+	    (BIO_meth_set_read_ex(method, source_read) != 1 ||
+		BIO_meth_set_ctrl(method, source_control) != 1)) {
+		BIO_meth_free(method);
+		return NULL;
+	}
+	return method;
+}
+
+/* ---- who may sign ------------------------------------------------------------------------------
+ */
+
 static X509_STORE *
 make_store(const struct trust *trust)
 {
@@ -86,6 +130,34 @@ signer_of(CMS_ContentInfo *cms, struct arena *arena)
 	return text;
 }
 
+/* OpenSSL reads the content in pieces from a source that is not its own. */
+static void
+judge(const struct detached *detached, CMS_ContentInfo *cms)
+{
+	struct bytes left = detached->claim->content;
+	X509_STORE *store = make_store(detached->trust);
+	BIO_METHOD *method = source_method();
+	BIO *content = method == NULL ? NULL : BIO_new(method);
+
+	if (store == NULL || content == NULL) {
+		detached_unjudged(detached, "no memory to judge it");
+	} else {
+		BIO_set_data(content, &left);
+		BIO_set_init(content, 1);
+		if (CMS_verify(cms, NULL, store, content, NULL, CMS_BINARY | CMS_DETACHED) == 1 &&
+		    left.len == 0)
+			detached_verified(detached, signer_of(cms, sink_arena(detached->sink)),
+			    "signed with a certificate under a trusted root");
+		else
+			detached_invalid(detached,
+			    "the signature does not hold, or its certificate leads to no trusted "
+			    "root");
+	}
+	BIO_free(content);
+	BIO_meth_free(method);
+	X509_STORE_free(store);
+}
+
 static void
 wants(const struct claim *claim, struct wants *wants)
 {
@@ -98,8 +170,6 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 {
 	struct detached detached = { claim, tree, trust, sink, ret };
 	CMS_ContentInfo *cms = NULL;
-	X509_STORE *store = NULL;
-	BIO *content = NULL;
 
 	if (!detached_has_content(&detached))
 		return;
@@ -110,27 +180,10 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 		detached_untrusted(&detached,
 		    "it is signed with a certificate, and no root is trusted: give "
 		    "--certificate-chain PEM");
-	} else if (claim->content.len > INT_MAX) {
-		detached_unjudged(&detached, "the file is too large for OpenSSL's CMS (2 GiB)");
 	} else {
-		store = make_store(trust);
-		content = BIO_new_mem_buf(
-		    claim->content.len == 0 ? (const void *)"" : claim->content.data,
-		    (int)claim->content.len);
-		if (store == NULL || content == NULL)
-			detached_unjudged(&detached, "no memory to judge it");
-		else if (CMS_verify(cms, NULL, store, content, NULL, CMS_BINARY | CMS_DETACHED) ==
-		    1)
-			detached_verified(&detached, signer_of(cms, sink_arena(sink)),
-			    "signed with a certificate under a trusted root");
-		else
-			detached_invalid(&detached,
-			    "the signature does not hold, or its certificate leads to no trusted "
-			    "root");
+		judge(&detached, cms);
 	}
 	ERR_clear_error();
-	BIO_free(content);
-	X509_STORE_free(store);
 	CMS_ContentInfo_free(cms);
 }
 

@@ -72,18 +72,16 @@ conclude(const struct detached *detached, enum provenance_status status, const c
 void
 detached_covers(const struct detached *detached, const struct tree_entry *entry)
 {
-	struct provenance verified = *detached->ret;
-	struct listing listing;
+	const struct tree *tree = detached->tree;
+	uint8_t *seen = arena_alloc(sink_arena(detached->sink), tree->n + 1);
 
-	/* What the user named must cover the target, and this covers one file of it. */
-	if (detached->claim->is_explicit) {
-		if (!listing_open(
-			&listing, detached->claim, detached->tree, detached->sink, detached->ret))
-			return;
-		*detached->ret = verified;
-		listing.seen[entry - detached->tree->entries] = 1;
-		listing_check_rest(&listing, "", detached->trust);
+	if (seen == NULL) {
+		detached_unjudged(detached, "no memory to judge what it covers");
+		return;
 	}
+	seen[entry - tree->entries] = 1;
+	listing_check_uncovered(
+	    detached->claim, tree, detached->trust, detached->sink, seen, detached->ret);
 	provenance_covers(detached->sink, detached->ret, entry->path);
 }
 

@@ -226,6 +226,8 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 			listing_malformed(
 			    sink, ret, "it cannot be read as an attestation: %s", status.text);
 	}
+	if (sound && claim->is_explicit)
+		listing_check_rest(&listing, "", trust);
 	if (sound)
 		conclude(&listing, nenveloped, nunsigned, signer);
 }

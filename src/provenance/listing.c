@@ -270,6 +270,21 @@ listing_check_rest(struct listing *listing, const char *root, const struct trust
 }
 
 void
+listing_check_uncovered(const struct claim *claim, const struct tree *tree,
+    const struct trust *trust, struct sink *sink, const uint8_t *seen, struct provenance *ret)
+{
+	struct provenance verified = *ret;
+	struct listing listing;
+
+	if (!claim->is_explicit || verified.status != PROVENANCE_VERIFIED ||
+	    !listing_open(&listing, claim, tree, sink, ret))
+		return;
+	*ret = verified;
+	memcpy(listing.seen, seen, tree->n);
+	listing_check_rest(&listing, "", trust);
+}
+
+void
 listing_close(struct listing *listing, const char *list)
 {
 	struct arena *arena = sink_arena(listing->sink);

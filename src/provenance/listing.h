@@ -42,6 +42,12 @@ void listing_check(struct listing *, const struct listed *);
  * must cover the target, unless TRUST ignores what is unsigned.
  */
 void listing_check_rest(struct listing *, const char *root, const struct trust *);
+/*
+ * For a signature that holds and is no list: one that the user named must cover the target too.
+ * SEEN is not 0 for the entries of the tree that it covers; the others are reported.
+ */
+void listing_check_uncovered(const struct claim *, const struct tree *, const struct trust *,
+    struct sink *, const uint8_t *seen, struct provenance *ret);
 /* Sets status and sentence; LIST is what it is called in the sentence: "hash list". */
 void listing_close(struct listing *, const char *list);
 /* The claim itself is no good: "hash/malformed" and PROVENANCE_FAILED. */

@@ -98,6 +98,7 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 	struct detached detached = { claim, tree, trust, sink, ret };
 	struct bytes signature = claim->bytes;
 	size_t ntried = 0;
+	bool is_ed25519 = false;
 
 	if (!is_plain(claim->bytes) && !unpack(sink_arena(sink), claim->bytes, &signature)) {
 		detached_invalid(
@@ -112,6 +113,7 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 		bool is_right = key != NULL && fits(key, claim->content, signature);
 
 		ntried += key != NULL;
+		is_ed25519 = is_ed25519 || (key != NULL && key_kind_of(key) == KEY_ED25519);
 		if (is_right)
 			detached_verified(&detached, detached_signer(&detached, key),
 			    "signed with a trusted key");
@@ -121,8 +123,11 @@ verify(const struct claim *claim, const struct tree *tree, const struct trust *t
 	}
 	if (claim->is_explicit && ntried > 0)
 		detached_invalid(&detached,
-		    "no trusted key made this signature over this file: it was changed, or "
-		    "somebody else signed it");
+		    is_ed25519 && signature.len == 64
+			? "no trusted key made this signature over this file: it was changed, "
+			  "somebody else signed it, or it is Ed25519ph, which assay cannot verify"
+			: "no trusted key made this signature over this file: it was changed, or "
+			  "somebody else signed it");
 	else
 		detached_untrusted(
 		    &detached, "no trusted key made it: give the signer's with --public-key");

@@ -3,6 +3,7 @@
 
 #include "provenance/signer.h"
 
+#include "crypto/base64.h"
 #include "crypto/x509.h"
 #include "provenance/keyless.h"
 
@@ -72,11 +73,36 @@ accept_key(const struct signer_request *request, struct key *key, const char *fi
 		say(ret, PROVENANCE_VERIFIED, "signed with a trusted key");
 }
 
+/*
+ * Does an entry of a log say that the signature is Ed25519ph (RFC 8032, section 5.1), over a
+ * SHA-512 instead of the content? OpenSSL knows it from 3.2 on. Nobody vouches for the entry here:
+ * it only tells "cannot be judged" from "does not hold".
+ */
+static bool
+is_prehashed(const struct signer_request *request)
+{
+	struct json_object *entries = request->bundle->entries;
+	size_t n = entries == NULL ? 0 : json_object_array_length(entries);
+
+	for (size_t i = 0; i < n && !request->bundle->has_envelope; i++) {
+		const char *text;
+		struct bytes body;
+
+		if (json_get_string(
+			json_object_array_get_idx(entries, i), "canonicalizedBody", &text) &&
+		    base64_decode_any(request->arena, bytes_of_string(text), &body) &&
+		    (bytes_find(body, bytes_of_string("PKIX_ED25519_PH"), 0) >= 0 ||
+			bytes_find(body, bytes_of_string("\"sha512\""), 0) >= 0))
+			return true;
+	}
+	return false;
+}
+
 static void
 verify_key(const struct signer_request *request, struct provenance *ret)
 {
 	const struct trust *trust = request->trust;
-	bool fits = false;
+	bool fits = false, is_ed25519 = false;
 
 	if (trust->npublic_keys == 0) {
 		say(ret, PROVENANCE_UNTRUSTED,
@@ -92,6 +118,7 @@ verify_key(const struct signer_request *request, struct provenance *ret)
 			continue;
 		if (fits_hint(request, key)) {
 			fits = true;
+			is_ed25519 = is_ed25519 || key_kind_of(key) == KEY_ED25519;
 			if (signer_key_fits(request, key) && key_fingerprint(key, fingerprint))
 				accept_key(request, key, fingerprint, ret);
 		}
@@ -99,10 +126,15 @@ verify_key(const struct signer_request *request, struct provenance *ret)
 		if (ret->signer != NULL)
 			return;
 	}
-	say(ret, PROVENANCE_FAILED,
-	    fits ? "the signature does not fit: it was made over other content, or with another "
-		   "key"
-		 : "it names another key than the ones that are trusted");
+	if (is_ed25519 && is_prehashed(request))
+		say(ret, PROVENANCE_INCOMPLETE,
+		    "its log entry says that it is Ed25519ph, which assay cannot verify: sign with "
+		    "ECDSA, or with Ed25519 over the content");
+	else
+		say(ret, PROVENANCE_FAILED,
+		    fits ? "the signature does not fit: it was made over other content, or with "
+			   "another key"
+			 : "it names another key than the ones that are trusted");
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "crypto/digest.h"
+#include "provenance/listing.h"
 #include "provenance/oms.h"
 #include "provenance/signer.h"
 
@@ -16,6 +17,36 @@ static int
 probe(const struct member *member)
 {
 	return bundle_is_likely(member->bytes) ? 90 : 0;
+}
+
+/* The file whose digest a message signature names, or the only one. */
+static const struct tree_entry *
+find_message(const struct bundle *bundle, const struct tree *tree)
+{
+	const struct tree_entry *entry = NULL;
+	uint8_t digest[SHA256_LEN];
+
+	if (tree->is_file)
+		return tree_find(tree, tree->name);
+	for (size_t i = 0; i < tree->n && bundle->digest.len == SHA256_LEN; i++) {
+		const char *hex = tree_digest(&tree->entries[i], "sha256");
+
+		if (hex != NULL && hex_decode(bytes_of_string(hex), digest, SHA256_LEN) &&
+		    memcmp(digest, bundle->digest.data, SHA256_LEN) == 0)
+			entry = &tree->entries[i];
+	}
+	return entry;
+}
+
+/* Ed25519 is over the content, which no digest can stand for. */
+static void
+want_message(const struct bundle *bundle, struct wants *list)
+{
+	const struct tree *tree = wants_tree(list);
+	const struct tree_entry *entry = tree == NULL ? NULL : find_message(bundle, tree);
+
+	if (entry != NULL && bundle->material == BUNDLE_KEY && bundle->signature.len == 64)
+		wants_add(list, entry->path, WANT_CONTENT, 0, SIZE_UNKNOWN);
 }
 
 static void
@@ -32,6 +63,8 @@ wants(const struct claim *claim, struct wants *list)
 		if (bundle.has_envelope && oms_is_payload(&bundle.dsse) &&
 		    oms_parse(bundle.dsse.payload, arena, &manifest, &ignored))
 			oms_wants(&manifest, claim, list);
+		else if (!bundle.has_envelope)
+			want_message(&bundle, list);
 		bundle_close(&bundle);
 	}
 	arena_free(arena);
@@ -150,16 +183,30 @@ judge_model(struct judging *judging)
 	buffer_free(&old);
 }
 
+/* Says what the signature covers; one that the user named has to cover everything. */
+static void
+cover(struct judging *judging, const uint8_t *seen)
+{
+	const struct tree *tree = judging->tree;
+
+	for (size_t i = 0; i < tree->n; i++)
+		if (seen[i] != 0)
+			provenance_covers(judging->sink, judging->ret, tree->entries[i].path);
+	listing_check_uncovered(
+	    judging->claim, tree, judging->trust, judging->sink, seen, judging->ret);
+}
+
 /* Is a digest of one of the statement's subjects that of something in the tree? */
 static bool
 covers_subject(struct judging *judging, struct json_object *statement)
 {
 	struct json_object *subjects, *digest;
 	const struct tree *tree = judging->tree;
+	uint8_t *seen = arena_alloc(judging->arena, tree->n + 1);
 	const char *hex;
 	bool found = false;
 
-	if (!json_get(statement, "subject", json_type_array, &subjects))
+	if (seen == NULL || !json_get(statement, "subject", json_type_array, &subjects))
 		return false;
 	for (size_t i = 0; i < tree->n; i++) {
 		const char *sha256 = tree_digest(&tree->entries[i], "sha256");
@@ -171,10 +218,11 @@ covers_subject(struct judging *judging, struct json_object *statement)
 				 json_type_object, &digest) &&
 				json_get_string(digest, "sha256", &hex) &&
 				text_equal_ignoring_case(bytes_of_string(hex), sha256));
-		if (covered)
-			provenance_covers(judging->sink, judging->ret, tree->entries[i].path);
+		seen[i] = covered;
 		found = found || covered;
 	}
+	if (found)
+		cover(judging, seen);
 	return found;
 }
 
@@ -202,22 +250,14 @@ judge_attestation(struct judging *judging)
 static void
 judge_message(struct judging *judging)
 {
-	const struct tree *tree = judging->tree;
 	const struct bundle *bundle = &judging->bundle;
-	const struct tree_entry *entry = NULL;
+	const struct tree_entry *entry = find_message(bundle, judging->tree);
 	uint8_t digest[SHA256_LEN];
 	const char *hex;
-	struct signed_text text;
+	struct signed_text texts[2];
+	uint8_t *seen = arena_alloc(judging->arena, judging->tree->n + 1);
 
 	judging->ret->kind = "sigstore-bundle";
-	if (tree->is_file)
-		entry = tree_find(tree, tree->name);
-	for (size_t i = 0; !tree->is_file && i < tree->n && bundle->digest.len == SHA256_LEN; i++) {
-		hex = tree_digest(&tree->entries[i], "sha256");
-		if (hex != NULL && hex_decode(bytes_of_string(hex), digest, SHA256_LEN) &&
-		    memcmp(digest, bundle->digest.data, SHA256_LEN) == 0)
-			entry = &tree->entries[i];
-	}
 	hex = entry == NULL ? NULL : tree_digest(entry, "sha256");
 	if (hex == NULL || !hex_decode(bytes_of_string(hex), digest, SHA256_LEN)) {
 		refuse(judging, "it signs something else than what is here");
@@ -229,9 +269,14 @@ judge_message(struct judging *judging)
 		refuse(judging, "the digest that the bundle names is not that of the file");
 		return;
 	}
-	text = (struct signed_text){ bytes_of(digest, SHA256_LEN), SIGNED_DIGEST };
-	if (judge_signer(judging, &text, 1, false))
-		provenance_covers(judging->sink, judging->ret, entry->path);
+	texts[0] = (struct signed_text){ bytes_of(digest, SHA256_LEN), SIGNED_DIGEST };
+	texts[1] = (struct signed_text){ judging->claim->content, NULL };
+	if (seen == NULL) {
+		refuse(judging, "no memory to verify the signature");
+	} else if (judge_signer(judging, texts, judging->claim->has_content ? 2 : 1, false)) {
+		seen[entry - judging->tree->entries] = 1;
+		cover(judging, seen);
+	}
 }
 
 static void
