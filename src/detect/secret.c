@@ -400,22 +400,25 @@ search_part(struct searching *searching, struct keywords *keywords, size_t start
 static bool
 search_rows(struct searching *searching, const struct compiled *compiled)
 {
-	size_t reach = INDEX_REACH + compiled->near_rows.longest, start = 0, end = 0, pos = 0;
+	size_t back = compiled->near_rows.reach + compiled->near_rows.longest,
+	       ahead = compiled->near_rows.before + compiled->near_rows.longest, start = 0, end = 0,
+	       pos = 0;
 	bool done = true;
 	struct bytes row;
 
 	searching->index = &compiled->near_rows;
 	while (done && gate_next(searching->text, pos, &row)) {
-		size_t first = (size_t)(row.data - searching->text.data);
+		size_t first = (size_t)(row.data - searching->text.data), last;
 
 		pos = first + row.len;
-		first = first > reach ? first - reach : 0;
+		last = first + ahead > pos ? first + ahead : pos;
+		first = first > back ? first - back : 0;
 		if (first > end) {
 			done =
 			    end == 0 || search_part(searching, compiled->row_keywords, start, end);
 			start = first;
 		}
-		end = pos + reach;
+		end = last;
 	}
 	return done && (end == 0 || search_part(searching, compiled->row_keywords, start, end));
 }

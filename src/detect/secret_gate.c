@@ -28,29 +28,26 @@ row_around(struct bytes text, size_t pos)
 static bool
 could_be_token(struct bytes row)
 {
-	bool digit = false, upper = false, lower = false;
-	size_t plain = 0, longest = 0;
+	size_t digits = 0, upper = 0, lower = 0, plain = 0;
 
-	if (row.len < GATE_LEAST)
-		return false;
-	for (size_t i = 0; i < row.len; i++) {
+	for (size_t i = 0; i < row.len && row.len >= GATE_LEAST; i++) {
 		uint8_t c = row.data[i];
 
 		plain++;
 		if (c >= '0' && c <= '9')
-			digit = true;
+			digits++;
 		else if (c >= 'a' && c <= 'z')
-			lower = true;
+			lower++;
 		else if (c >= 'A' && c <= 'Z')
-			upper = true;
+			upper++;
 		else
 			plain = 0;
-		longest = plain > longest ? plain : longest;
 		/* The first answer is enough: rows can be as long as the text. */
-		if (longest >= GATE_PLAIN || (digit && (lower || upper)))
+		if (plain >= GATE_PLAIN || (digits > 0 && lower + upper > 0) ||
+		    (row.len >= GATE_MIXED && upper >= GATE_CASE && lower >= GATE_CASE))
 			return true;
 	}
-	return (row.len >= GATE_MIXED && upper && lower) || (row.len >= GATE_DIGITS && digit);
+	return row.len >= GATE_DIGITS && digits > 0;
 }
 
 bool
@@ -96,11 +93,12 @@ masks_of(const uint8_t *at)
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
 		__m128i letter = in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 26),
 			digit = in_range(v, '0', 10), upper = in_range(v, 'A', 26),
-			signs = _mm_or_si128(_mm_or_si128(in_range(v, '-', ':' - '-' + 1),
-						 _mm_cmpeq_epi8(v, _mm_set1_epi8('+'))),
-			    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('=')),
-				_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('_')),
-				    _mm_cmpeq_epi8(v, _mm_set1_epi8('~'))))),
+			/* The bit by which '|' and '~' differ is set in both. */
+		    bars = _mm_cmpeq_epi8(_mm_or_si128(v, _mm_set1_epi8(2)), _mm_set1_epi8('~')),
+			pads = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('+')),
+			    _mm_cmpeq_epi8(v, _mm_set1_epi8('='))),
+			signs = _mm_or_si128(_mm_or_si128(in_range(v, '-', ':' - '-' + 1), pads),
+			    _mm_or_si128(bars, _mm_cmpeq_epi8(v, _mm_set1_epi8('_')))),
 			plain = _mm_or_si128(letter, digit);
 
 		m.plain |= (uint64_t)(unsigned)_mm_movemask_epi8(plain) << i;
@@ -110,17 +108,22 @@ masks_of(const uint8_t *at)
 	return m;
 }
 
+/* Of the last block, which is not full. */
+static struct masks
+masks_of_rest(struct bytes text, size_t pos)
+{
+	uint8_t rest[BLOCK] = { 0 };
+
+	if (pos < text.len)
+		memcpy(rest, text.data + pos, text.len - pos);
+	return masks_of(rest);
+}
+
 static struct masks
 masks_at(struct bytes text, size_t pos)
 {
-	uint8_t last[BLOCK] = { 0 };
-
-	if (pos >= text.len)
-		return (struct masks){ 0, 0, 0 };
-	if (text.len - pos >= BLOCK)
-		return masks_of(text.data + pos);
-	memcpy(last, text.data + pos, text.len - pos);
-	return masks_of(last);
+	return pos < text.len && text.len - pos >= BLOCK ? masks_of(text.data + pos)
+							 : masks_of_rest(text, pos);
 }
 
 /* LOW and what follows it, moved down by N. */
@@ -131,7 +134,7 @@ moved(uint64_t low, uint64_t high, unsigned n)
 }
 
 /*
- * Where N (12 or 16) set bits begin in LOW, continued in HIGH: of two bits in a row, of two such
+ * Where N (10 or 16) set bits begin in LOW, continued in HIGH: of two bits in a row, of two such
  * pairs, and so on.
  */
 static uint64_t

@@ -9,22 +9,22 @@
 /*
  * Does every value that the rule accepts stand in such a row, and near its keyword? A value that
  * needs a word like token before it is judged by its digits (is_key_of_service), and so is a row;
- * of the others the length must tell. Without entropy it may be words.
+ * of the others the length must tell. Without entropy it may be words. What is random by
+ * secret_is_random() stands in a row, too; a password need not.
  */
 static bool
 needs_row(const struct secret_rule *rule)
 {
-	switch (rule->shape) {
-	case SECRET_TOKEN:
+	const struct outline *outline = &rule->outline;
+
+	if (rule->shape == SECRET_TOKEN)
 		return rule->entropy > 0 && rule->before <= INDEX_REACH &&
-		    outline_has_run(&rule->outline, GATE_PLAIN, INDEX_REACH);
-	case SECRET_NEAR:
-		return (rule->needs_link || rule->entropy > 0) &&
-		    outline_has_run(
-			&rule->outline, rule->needs_link ? GATE_LEAST : GATE_PLAIN, INDEX_REACH);
-	default:
-		return false;
-	}
+		    outline_has_run(outline, 0, GATE_PLAIN, INDEX_REACH);
+	if (rule->shape == SECRET_NAMES)
+		return !rule->is_password && rule->least >= GATE_LEAST;
+	return (rule->needs_link || rule->entropy > 0) &&
+	    outline_has_run(outline, outline->secret, rule->needs_link ? GATE_LEAST : GATE_PLAIN,
+		INDEX_REACH - SECRET_GAP);
 }
 
 static bool
@@ -66,7 +66,7 @@ static void
 add(struct secret_index *index, const char *keyword, struct secret_rule *rule, size_t nleads)
 {
 	struct secret_keyword *last = index->n == 0 ? NULL : &index->keywords[index->n - 1];
-	size_t len = strlen(keyword);
+	size_t len = strlen(keyword), reach;
 
 	index->leads[nleads] = (struct secret_lead){ rule, 0 };
 	if (rule->shape == SECRET_TOKEN && rule->before > 0)
@@ -77,6 +77,9 @@ add(struct secret_index *index, const char *keyword, struct secret_rule *rule, s
 		index->keywords[index->n++] =
 		    (struct secret_keyword){ keyword, len, (uint32_t)nleads, 1 };
 	index->longest = len > index->longest ? len : index->longest;
+	reach = rule->shape == SECRET_NAMES ? INDEX_NAMES_REACH : INDEX_REACH;
+	index->reach = reach > index->reach ? reach : index->reach;
+	index->before = rule->before > index->before ? rule->before : index->before;
 }
 
 bool

@@ -1,14 +1,15 @@
 /*
  * The keywords of the rules, and what each leads to. Two lists: most rules want a row of bytes that
  * could be a token (secret_gate.h) near their keyword and are looked for there only; the others,
- * passwords and names above all, everywhere.
+ * passwords above all, everywhere.
  */
 #ifndef DETECT_SECRET_INDEX_H
 #define DETECT_SECRET_INDEX_H
 
 #include "detect/secret_rules.h"
 
-#define INDEX_REACH 128 /* bytes at most between the keyword and the row */
+#define INDEX_REACH 96	      /* bytes at most between the keyword and the row */
+#define INDEX_NAMES_REACH 256 /* between a name and its value, which may be aligned */
 
 struct secret_lead {
 	struct secret_rule *rule;
@@ -19,7 +20,9 @@ struct secret_lead {
 
 struct secret_index {
 	struct secret_keyword *keywords; /* each with its leads: FIRST and N */
-	size_t n, longest;
+	size_t n, longest;		 /* bytes of the longest keyword */
+	size_t before; /* bytes between the start of a match and a keyword, at most */
+	size_t reach;  /* bytes between the start of a match and the row, at most */
 	struct secret_lead *leads;
 };
 

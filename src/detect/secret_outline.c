@@ -20,7 +20,9 @@ struct pieces {
 struct parser {
 	const char *at;
 	bool ignores_case;
-	unsigned depth;
+	unsigned depth;	 /* of groups */
+	unsigned groups; /* that capture */
+	size_t secret;	 /* pieces before the first one */
 };
 
 static bool read_alternatives(struct parser *, struct pieces *);
@@ -320,6 +322,8 @@ read_group(struct parser *p, struct pieces *out)
 	uint16_t min, max;
 	int kind = 0;
 
+	if (*p->at != '?' && p->groups++ == 0 && p->depth == 0)
+		p->secret = out->n;
 	p->depth++;
 	if (done && *p->at == '?') {
 		p->at++;
@@ -451,6 +455,8 @@ outline_read(struct outline *outline, struct arena *arena, const char *pattern)
 	}
 	outline->is_known = read_alternatives(&p, pieces) && *p.at == '\0';
 	outline->n = outline->is_known ? pieces->n : 0;
+	/* Several alternatives became one piece. */
+	outline->secret = p.secret < outline->n ? p.secret : 0;
 	list = arena_array(arena, outline->n + 1, sizeof(*list));
 	if (list != NULL && outline->n > 0)
 		memcpy(list, pieces->list, outline->n * sizeof(*list));
@@ -537,54 +543,48 @@ struct walk {
 	unsigned steps;
 };
 
-/* Does the byte at POS allow that piece I begins there? Spares most of the calls. */
+static bool fits(struct walk *, size_t piece, size_t pos);
+
+/*
+ * A piece that takes MIN to MAX bytes, and what follows it. Only where the next piece can begin is
+ * it asked: this spares most of the calls.
+ */
 static bool
-can_begin(const struct walk *walk, size_t i, size_t pos)
+fits_choice(struct walk *walk, size_t i, size_t pos)
 {
 	const struct outline_piece *piece = &walk->outline->pieces[i];
+	bool is_last = i + 1 == walk->outline->n, may_be_empty = is_last || piece[1].min == 0;
+	const uint8_t *next = may_be_empty ? NULL : piece[1].set, *data = walk->text.data;
+	size_t len = walk->text.len, n = 0;
 
-	return i == walk->outline->n || piece->min == 0 ||
-	    (pos < walk->text.len && set_has(piece->set, walk->text.data[pos]));
-}
+	for (;; pos++, n++) {
+		bool is_end = pos >= len;
 
-/* How many bytes from POS on belong to SET, up to MOST. */
-static size_t
-count_of(const struct walk *walk, const uint8_t set[32], size_t pos, size_t most)
-{
-	size_t n = 0, left = walk->text.len > pos ? walk->text.len - pos : 0;
-
-	most = most < left ? most : left;
-	while (n < most && set_has(set, walk->text.data[pos + n]))
-		n++;
-	return n;
+		if (n >= piece->min && (next == NULL || (!is_end && set_has(next, data[pos]))) &&
+		    fits(walk, i + 1, pos))
+			return true;
+		if (is_end || n == piece->max || !set_has(piece->set, data[pos]))
+			return false;
+		if (++walk->steps > MAX_STEPS)
+			return true;
+	}
 }
 
 static bool
 fits(struct walk *walk, size_t i, size_t pos)
 {
 	const struct outline_piece *piece = &walk->outline->pieces[i];
-	size_t n, most;
 
 	/* Most pieces are of one length, and leave no choice. */
 	for (; i < walk->outline->n && piece->min == piece->max; i++, piece++) {
-		if (count_of(walk, piece->set, pos, piece->min) < piece->min)
+		if (walk->text.len - pos < piece->min)
 			return false;
-		pos += piece->min;
+		for (size_t n = piece->min; n > 0; n--)
+			if (!set_has(piece->set, walk->text.data[pos++]))
+				return false;
 		walk->steps += piece->min;
 	}
-	if (i == walk->outline->n)
-		return true;
-	n = count_of(walk, piece->set, pos, piece->min);
-	most = piece->max == OUTLINE_INFINITE ? SIZE_MAX : piece->max;
-	for (; n >= piece->min; n++) {
-		if (can_begin(walk, i + 1, pos + n) && fits(walk, i + 1, pos + n))
-			return true;
-		if (++walk->steps > MAX_STEPS)
-			return true;
-		if (n == most || count_of(walk, piece->set, pos + n, 1) == 0)
-			break;
-	}
-	return false;
+	return i == walk->outline->n || fits_choice(walk, i, pos);
 }
 
 bool
@@ -596,10 +596,11 @@ outline_fits(const struct outline *outline, size_t first, struct bytes text, siz
 }
 
 bool
-outline_has_run(const struct outline *outline, size_t least, size_t reach)
+outline_has_run(const struct outline *outline, size_t first, size_t least, size_t reach)
 {
 	size_t start = 0;
 
-	return outline->is_known && run_of(outline->pieces, outline->n, least, &start) >= least &&
+	return outline->is_known &&
+	    run_of(outline->pieces + first, outline->n - first, least, &start) >= least &&
 	    start <= reach;
 }

@@ -25,6 +25,7 @@ struct outline {
 	const struct outline_piece
 	    *pieces; /* one after the other make a match; assertions are none */
 	size_t n;
+	size_t secret; /* the piece with which the first group begins, that is the secret; or 0 */
 	bool is_known; /* the pattern could be read */
 };
 
@@ -35,9 +36,9 @@ size_t outline_behind(const struct outline *, const char *keyword);
 /* Can pieces from FIRST on match TEXT at POS? */
 bool outline_fits(const struct outline *, size_t first, struct bytes text, size_t pos);
 /*
- * Does every match hold LEAST bytes of tokens (secret_gate.h) in a row that begin within REACH of
- * its start?
+ * Do pieces from FIRST on always hold LEAST bytes of tokens (secret_gate.h) in a row that begin
+ * within REACH of their start?
  */
-bool outline_has_run(const struct outline *, size_t least, size_t reach);
+bool outline_has_run(const struct outline *, size_t first, size_t least, size_t reach);
 
 #endif
