@@ -110,8 +110,10 @@ libcore_la_SOURCES = \
 	src/detect/pep440.c src/detect/pep440.h \
 	src/detect/pii.c \
 	src/detect/pii_address.c \
+	src/detect/pii_chance.c \
 	src/detect/pii_context.c \
 	src/detect/pii_find.h \
+	src/detect/pii_key.c \
 	src/detect/pii_marks.c src/detect/pii_marks.h \
 	src/detect/pii_network.c \
 	src/detect/pii_phone.c \

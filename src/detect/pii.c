@@ -59,6 +59,7 @@ try_mark(struct pii_pass *pass, size_t pos)
 {
 	struct bytes text = pass->text;
 	size_t start = pos, end = pos;
+	const struct pii_key *key;
 
 	switch (text.data[pos]) {
 	case '@':
@@ -81,7 +82,8 @@ try_mark(struct pii_pass *pass, size_t pos)
 		start--;
 	while (end < text.len && pii_is_alnum(text.data[end]))
 		end++;
-	if (end - start <= LONGEST_WORD && !pii_is_ignored(pass))
+	key = pii_span_key(pass);
+	if (end - start <= LONGEST_WORD && (!key->is_ignored || !pii_set_is_empty(&key->context)))
 		pii_try_word(pass, start, end);
 	return end;
 }
@@ -142,6 +144,7 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 		    spans[i].kind == SPAN_PROSE && member->bytes.len <= PII_SHORT && n == 1;
 		scan_span(pass, &spans[i]);
 	}
+	pii_tell_held(pass);
 	pii_sum_up(pass);
 	free(pass);
 }

@@ -29,6 +29,24 @@ pii_window_start(struct bytes text, size_t start, size_t max)
 	return from;
 }
 
+static bool
+is_word_byte(unsigned char c)
+{
+	return pii_is_alnum(c) || c >= 0x80;
+}
+
+/* The words before START. One that the window cuts in two is none. */
+static struct bytes
+window_before(struct bytes text, size_t start)
+{
+	size_t from = pii_window_start(text, start, PII_WINDOW_BEFORE);
+
+	while (from > 0 && from < start && is_word_byte(text.data[from - 1]) &&
+	    is_word_byte(text.data[from]))
+		from++;
+	return bytes_slice(text, from, start - from);
+}
+
 static struct bytes
 window_after(struct bytes text, size_t end)
 {
@@ -36,16 +54,17 @@ window_after(struct bytes text, size_t end)
 
 	while (to < text.len && to - end < PII_WINDOW_AFTER && text.data[to] != '\n')
 		to++;
+	while (to > end && to < text.len && is_word_byte(text.data[to]) &&
+	    is_word_byte(text.data[to - 1]))
+		to--;
 	return bytes_slice(text, end, to - end);
 }
 
 static void
 context_of(struct pii_pass *pass, size_t start, size_t end, struct pii_set *set)
 {
-	size_t from = pii_window_start(pass->text, start, PII_WINDOW_BEFORE);
-
-	*set = *pii_key_context(pass);
-	pii_context_of(pass->rules, bytes_slice(pass->text, from, start - from), set);
+	*set = pii_span_key(pass)->context;
+	pii_context_of(pass->rules, window_before(pass->text, start), set);
 	pii_context_of(pass->rules, window_after(pass->text, end), set);
 }
 
@@ -83,8 +102,8 @@ is_all_of_value(struct bytes text, const struct pii_candidate *candidate)
 }
 
 static unsigned
-confidence_of(
-    const struct pii_pass *pass, const struct pii_candidate *candidate, const struct pii_set *set)
+confidence_of(const struct pii_pass *pass, const struct pii_candidate *candidate,
+    const struct pii_key *key, const struct pii_set *set)
 {
 	const struct pii_entity *entity = &pass->rules->entities[candidate->entity];
 	struct bytes value =
@@ -92,7 +111,7 @@ confidence_of(
 	bool is_value = span_is_data(pass->span);
 	unsigned sure = candidate->base;
 
-	if (is_value && pass->is_attribution && entity->document < 100 && sure > ATTRIBUTION)
+	if (is_value && key->is_attribution && entity->document < 100 && sure > ATTRIBUTION)
 		return ATTRIBUTION;
 	if (candidate->is_fixed)
 		return sure;
@@ -133,81 +152,99 @@ was_seen(struct pii_pass *pass, unsigned entity, struct bytes value)
 	return false;
 }
 
-static void
-report(struct pii_pass *pass, const struct pii_candidate *candidate, unsigned sure)
+void
+pii_tell(struct pii_pass *pass, const struct pii_held *finding)
 {
-	const struct pii_entity *entity = &pass->rules->entities[candidate->entity];
-	struct bytes value =
-	    bytes_slice(pass->text, candidate->start, candidate->end - candidate->start);
+	const struct pii_entity *entity = &pass->rules->entities[finding->entity];
+	bool is_likely = finding->sure >= LIKELY;
 	const char *mask;
+
+	if (++pass->listed[finding->entity][is_likely] > (is_likely ? PII_LISTED : PII_WEAK))
+		return;
+	/* Addresses in the web are no secret: facts go on showing them. */
+	mask = entity->finder == FIND_URL ? text_mask(sink_arena(pass->sink), finding->value)
+					  : sink_mask(pass->sink, finding->value);
+	sink_finding_likely(pass->sink, entity->check, finding->sure, finding->offset,
+	    finding->value.len, mask, "this looks like %s", entity->title);
+}
+
+/* A number of a structure that stands for itself, as ids do. */
+static bool
+is_number(const struct pii_pass *pass, const struct pii_candidate *candidate)
+{
+	if (!span_is_data(pass->span) || pii_may_be_record(pass, candidate->start))
+		return false;
+	for (size_t i = candidate->start; i < candidate->end; i++)
+		if (!pii_is_digit(pass->text.data[i]))
+			return false;
+	return true;
+}
+
+/* IS_EXPLAINED: what stands around it says what it is. */
+static void
+report(
+    struct pii_pass *pass, const struct pii_candidate *candidate, unsigned sure, bool is_explained)
+{
+	struct pii_held finding = { .entity = candidate->entity,
+		.sure = sure,
+		.is_number = is_number(pass, candidate),
+		.value =
+		    bytes_slice(pass->text, candidate->start, candidate->end - candidate->start),
+		.offset = pass->span->offset + candidate->start };
 
 	if (sure >= PII_SEEN_FROM && pass->sure_end < candidate->end)
 		pass->sure_end = candidate->end;
-	if (was_seen(pass, candidate->entity, value))
+	if (was_seen(pass, candidate->entity, finding.value))
+		return;
+	if (!is_explained && pii_hold_back(pass, &finding))
 		return;
 	pass->counts[candidate->entity]++;
-	if (++pass->listed[candidate->entity][sure >= LIKELY] >
-	    (sure >= LIKELY ? PII_LISTED : PII_WEAK))
-		return;
-	/* Addresses in the web are no secret: facts go on showing them. */
-	mask = entity->finder == FIND_URL ? text_mask(sink_arena(pass->sink), value)
-					  : sink_mask(pass->sink, value);
-	sink_finding_likely(pass->sink, entity->check, sure, pass->span->offset + candidate->start,
-	    value.len, mask, "this looks like %s", entity->title);
+	pii_tell(pass, &finding);
+}
+
+/* All that stands at one place of a text of a few words. */
+static void
+consider_short(struct pii_pass *pass, const struct pii_candidate *candidates, size_t n,
+    const struct pii_set *set)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned sure = confidence_of(pass, &candidates[i], &pass->key, set);
+
+		if (sure >= PII_WEAKEST)
+			report(pass, &candidates[i], sure, true);
+	}
 }
 
 void
 pii_consider(struct pii_pass *pass, struct pii_candidate *candidates, size_t n)
 {
 	const struct pii_candidate *best = NULL;
-	unsigned best_sure = 0;
+	unsigned best_sure = PII_SEEN_FROM - 1;
 	struct pii_set set;
+	struct pii_key key;
 
 	if (n == 0 || candidates[0].start < pass->sure_end)
 		return;
 	context_of(pass, candidates[0].start, candidates[n - 1].end, &set);
+	if (pass->is_short) {
+		consider_short(pass, candidates, n, &set);
+		return;
+	}
+	pii_key_of(pass, candidates[0].start, &key);
 	for (size_t i = 0; i < n; i++) {
-		unsigned sure = confidence_of(pass, &candidates[i], &set);
+		unsigned entity = candidates[i].entity, sure;
 
-		if (pass->is_short && sure >= PII_WEAKEST)
-			report(pass, &candidates[i], sure);
+		if (key.is_ignored && !pii_set_has(&key.context, entity) &&
+		    pass->rules->entities[entity].finder != FIND_EMAIL)
+			continue;
+		sure = confidence_of(pass, &candidates[i], &key, &set);
 		if (sure > best_sure) {
 			best = &candidates[i];
 			best_sure = sure;
 		}
 	}
-	if (!pass->is_short && best != NULL && best_sure >= PII_SEEN_FROM)
-		report(pass, best, best_sure);
-}
-
-/* The words of a key, one by one. */
-static bool
-key_has(const struct pii_words *words, const char *key)
-{
-	struct bytes b = bytes_of_string(key);
-	size_t from = 0;
-
-	for (size_t i = 0; i <= b.len; i++) {
-		if (i < b.len && pii_is_alnum(b.data[i]))
-			continue;
-		if (i > from && pii_words_have(words, bytes_slice(b, from, i - from)))
-			return true;
-		from = i + 1;
-	}
-	return false;
-}
-
-/* Rows of a table name the same few columns again and again: what a key says is kept. */
-void
-pii_read_key(struct pii_pass *pass)
-{
-	const char *key = pass->span->key;
-
-	pass->key = key;
-	pass->is_ignored = key_has(&pass->rules->ignored_keys, key);
-	pass->is_attribution = key_has(&pass->rules->attribution, key);
-	memset(&pass->key_context, 0, sizeof(pass->key_context));
-	pii_context_of(pass->rules, bytes_of_string(key), &pass->key_context);
+	if (best != NULL)
+		report(pass, best, best_sure, !key.is_ignored && pii_set_has(&set, best->entity));
 }
 
 void

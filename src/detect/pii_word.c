@@ -113,7 +113,7 @@ context_around(struct pii_pass *pass)
 	if (pass->has_around)
 		return &pass->around;
 	pass->has_around = true;
-	pass->around = *pii_key_context(pass);
+	pass->around = pii_span_key(pass)->context;
 	/* Nothing goes on after a comma, a quote, the end of a line. */
 	if (pii_after(pii_at(pass->text, end)) != 0)
 		end += LONGEST_TAIL;
@@ -139,6 +139,8 @@ may_matter(struct pii_pass *pass, const struct pii_entry *entry, size_t start)
 static bool
 is_valid(struct pii_pass *pass, const struct pii_shape *shape, size_t start, size_t end)
 {
+	bool valid;
+
 	if (shape->validator == NULL)
 		return true;
 	if (pass->compact_start != start || pass->compact_end != end) {
@@ -149,7 +151,9 @@ is_valid(struct pii_pass *pass, const struct pii_shape *shape, size_t start, siz
 		pass->compact_start = start;
 		pass->compact_end = end;
 	}
-	return shape->validator->check(pass->compact, pass->compact_len);
+	valid = shape->validator->check(pass->compact, pass->compact_len);
+	pii_note_try(pass, shape->entity, end - start, valid);
+	return valid;
 }
 
 /* Of shapes of which LEFT are left, those that begin at START and what WANTED follows; IS_GLUED: in

@@ -154,6 +154,58 @@ test_many_findings_are_counted(void)
 	    "and all are counted");
 }
 
+/* A table of N numbers of LEN digits with the leading digits FIRST, of which every VALID-th is one
+ * of a card; they stand between BEFORE and AFTER. */
+static unsigned
+sure_of_table(const char *before, const char *after, unsigned n, unsigned valid)
+{
+	static char table[64 * 1024];
+	size_t at = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		char number[20], check = '0';
+
+		/* The check digit of ISO/IEC 7812-1, or another one. */
+		do {
+			snprintf(number, sizeof(number), "45391488%07u%c",
+			    1000003 * (i + 1) % 9999999, check++);
+		} while (validator_by_name("luhn")->check(number, 16) != (i % valid == 0));
+		at += (size_t)snprintf(
+		    table + at, sizeof(table) - at, "%s%s%s\n", before, number, after);
+	}
+	return sure_of("pii/credit-card", SPAN_VALUE, "", table);
+}
+
+static void
+test_check_digits_hold_by_chance(void)
+{
+	ok(sure_of_table("{\"id\": ", ", \"x\": 1}", 500, 1) == 0, "ids of rows are nobody's");
+	ok(sure_of_table("{\"ids\": [12, ", "]}", 500, 1) == 0, "nor those of lists");
+	ok(sure_of_table("{\"x\": ", "}", 500, 10) == 0, "one valid number in ten is chance");
+	ok(sure_of_table("{\"x\": \"", "\"}", 500, 10) == 0, "in quotes, too");
+	ok(sure_of_table("{\"x\": ", "}", 1, 1) == 0, "so is one integer");
+	ok(sure_of_table("{\"x\": ", "}", 500, 1) >= 40, "a column of them is not");
+	ok(sure_of_table("{\"x\": \"", "\"}", 500, 2) >= 50, "nor is every second one");
+	ok(sure_of_table("{\"card\": ", "}", 500, 10) >= 85, "and context needs no others");
+	ok(sure_of("pii/credit-card", SPAN_SOURCE, "",
+	       "4539 1488 0343 6467 1234 5678 9012 3456 "
+	       "4539 1488 0343 6468 5539 1488 0343 6468 "
+	       "9,9999 9999 9999 9999") == 0,
+	    "a table of numbers of four digits has no cards");
+}
+
+static void
+test_keys_of_ids_may_be_context(void)
+{
+	ok(sure_of("pii/za-id-number", SPAN_VALUE, "national_id", "0002294321191") >= 85,
+	    "\"national id\" is no key of numbers that are nobody's");
+	ok(sure_of("pii/credit-card", SPAN_VALUE, "national_id", "4539148803436467") == 0,
+	    "but of no other numbers");
+	ok(sure_of("pii/email-address", SPAN_VALUE, "",
+	       "{\"author\": \"anna.svensson@hotmail.se\"}") == 0,
+	    "authors are named on purpose in a run of JSON, too");
+}
+
 static bool
 refuses(const char *yaml, const char *where)
 {
@@ -210,6 +262,8 @@ main(void)
 	test_numbers_inside_others_are_left_alone();
 	test_authors_are_named_on_purpose();
 	test_many_findings_are_counted();
+	test_check_digits_hold_by_chance();
+	test_keys_of_ids_may_be_context();
 	test_wrong_rules_are_refused();
 	sink_free(sink);
 	rules_free(rules);
