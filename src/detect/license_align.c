@@ -98,32 +98,58 @@ behind_optional(const struct alignment *a, int64_t j)
 	return j;
 }
 
-/* Finds where both sides agree again, nearest first. */
+/* How many words either side may be ahead. */
+static int64_t
+window_at(const struct alignment *a, int64_t j)
+{
+	int64_t window = WINDOW + wild_at(a, j);
+
+	for (int64_t k = 1; k < 4; k++)
+		if (in_template(a, j + k * a->direction))
+			window += wild_at(a, j + k * a->direction);
+	return window < WINDOW + MAX_WILD ? window : WINDOW + MAX_WILD;
+}
+
+/*
+ * Finds where both sides agree again, nearest first: few words are passed over together, and of
+ * two such places that where fewer are missing. Only words of the text that are among the next of
+ * the template are compared with these.
+ */
 static bool
 resynchronize(const struct alignment *a, int64_t *i, int64_t *j)
 {
-	int64_t start = *j, limit = WINDOW + wild_at(a, *j);
+	uint64_t next[4] = { 0 }; /* bits of the words of the template by their lower half */
+	int64_t reach = window_at(a, *j), most, found_i = -1, found_j = -1;
+	uint16_t word;
 
-	for (int64_t k = 1; k < 4; k++)
-		if (in_template(a, *j + k * a->direction))
-			limit += wild_at(a, *j + k * a->direction);
-	limit = limit < WINDOW + MAX_WILD ? limit : WINDOW + MAX_WILD;
-	for (int64_t sum = 1; sum <= limit; sum++)
-		for (int64_t dj = 0; dj <= sum && dj <= WINDOW; dj++) {
-			int64_t at_i = *i + (sum - dj) * a->direction,
-				at_j = start + dj * a->direction;
+	for (most = 0; most <= WINDOW && in_template(a, *j + most * a->direction); most++) {
+		word = a->template->words[*j + most * a->direction];
+		next[word >> 6 & 3] |= UINT64_C(1) << (word & 63);
+	}
+	for (int64_t di = 0; di <= reach; di++) {
+		int64_t at_i = *i + di * a->direction;
 
-			if (!in_template(a, at_j))
-				break;
-			if (at_i < 0 || at_i >= a->n)
+		if (at_i < 0 || at_i >= a->n)
+			break;
+		word = a->text[at_i];
+		if ((next[word >> 6 & 3] >> (word & 63) & 1) == 0)
+			continue;
+		for (int64_t dj = 0; dj < most && di + dj <= reach; dj++) {
+			int64_t at_j = *j + dj * a->direction;
+
+			if (a->template->words[at_j] != word || !agree(a, at_i, at_j))
 				continue;
-			if (a->text[at_i] == a->template->words[at_j] && agree(a, at_i, at_j)) {
-				*i = at_i;
-				*j = at_j;
-				return true;
-			}
+			reach = di + dj;
+			found_i = at_i;
+			found_j = at_j;
+			break;
 		}
-	return false;
+	}
+	if (found_i < 0)
+		return false;
+	*i = found_i;
+	*j = found_j;
+	return true;
 }
 
 /* Behind a long optional part, with few words inserted. */
@@ -177,6 +203,34 @@ worth(const struct alignment *a)
 	return (int64_t)a->matched - 2 * ((int64_t)a->missing + a->extra) - a->absorbed / 2;
 }
 
+/* How many words of both sides are the same from (i, j) on. */
+static int64_t
+same_words(const struct alignment *a, int64_t i, int64_t j)
+{
+	const uint16_t *text = a->text + i, *words = a->template->words + j;
+	int64_t n = 0, left = a->direction > 0 ? a->n - i : i + 1,
+		most = a->direction > 0 ? a->template->n - j : j + 1;
+
+	most = left < most ? left : most;
+	if (a->direction > 0)
+		while (n < most && text[n] == words[n])
+			n++;
+	else
+		while (n < most && text[-n] == words[-n])
+			n++;
+	return n;
+}
+
+/* Takes N words that are the same from word I of the text on. */
+static void
+take(struct alignment *a, int64_t i, int64_t n)
+{
+	a->matched += (uint32_t)n;
+	a->last = i + (n - 1) * a->direction;
+	if (a->covered != NULL)
+		memset(a->covered + (a->direction > 0 ? i : a->last), 1, (size_t)n);
+}
+
 /*
  * Walks from (i, j) to the end of the template in one direction. Titles and appendices are taken
  * only as far as they agree: what is optional must not make a match worse.
@@ -188,20 +242,18 @@ walk(struct alignment *a, int64_t i, int64_t j)
 	bool in_fringe = false;
 
 	while (in_template(a, j) && i >= 0 && i < a->n) {
-		int64_t to_i = i, to_j = j;
+		int64_t to_i = i, to_j = j, same = same_words(a, i, j);
 
+		if (same > 0) {
+			take(a, i, same);
+			i += same * a->direction;
+			j += same * a->direction;
+			continue;
+		}
+		/* Words that are the same never make a match worse: it is judged where they end. */
 		if (is_fringe(a, j) && (!in_fringe || worth(a) >= worth(&best))) {
 			best = *a;
 			in_fringe = true;
-		}
-		if (a->text[i] == a->template->words[j]) {
-			a->matched++;
-			if (a->covered != NULL)
-				a->covered[i] = 1;
-			a->last = i;
-			i += a->direction;
-			j += a->direction;
-			continue;
 		}
 		if (a->missing + a->extra > 60 + a->matched)
 			break;

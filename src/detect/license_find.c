@@ -15,6 +15,7 @@
 #define ALIGNED_PER_WORD 100 /* words of templates that are compared for a word of text */
 #define SHIFT 40	     /* words that are inserted or left out at one place, at most */
 #define OPEN_COPIES 16	     /* of a template, to which an anchor may belong */
+#define BATCH 64	     /* runs that are looked up together */
 #define MAX_RIVALS 14	     /* candidates that are aligned for one stretch */
 
 /* A run of the text that stands in the index. */
@@ -38,13 +39,19 @@ struct copy {
 	uint32_t n, fill;
 };
 
+/* A run that counts. */
+struct run {
+	uint32_t at, hash;
+};
+
 struct finder {
 	const struct license_texts *texts;
 	const struct license_template *templates;
 	size_t ntemplates, nwords;
 	uint16_t *ids;
 	struct hit *hits;
-	size_t nhits;
+	size_t nhits, hit_room;
+	uint64_t total;	  /* postings of all hits */
 	uint32_t *counts; /* of runs, by template */
 	uint32_t *fills;  /* where the anchors of a candidate go; UINT32_MAX: none */
 	struct license_anchor *anchors;
@@ -60,37 +67,52 @@ struct finder {
 	bool is_limited; /* not everything was compared */
 };
 
+/* Looks up N runs. All are asked for before the first is needed: they are all over the memory. */
+static void
+look_up_batch(struct finder *f, const struct run *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		license_texts_prefetch(f->texts, runs[i].hash);
+	for (size_t i = 0; i < n && !f->is_limited; i++) {
+		const struct license_posting *end,
+		    *postings = license_texts_postings(f->texts, runs[i].hash, &end);
+		uint32_t found = 0;
+
+		f->is_limited = f->nhits == f->hit_room || f->total > LIMIT_LICENSE_RUNS;
+		if (f->is_limited)
+			return;
+		for (; postings + found < end && postings[found].hash == runs[i].hash; found++)
+			f->counts[postings[found].template]++;
+		if (found == 0)
+			continue;
+		f->total += found;
+		f->hits[f->nhits++] = (struct hit){ runs[i].at, found, postings };
+	}
+}
+
 /* Looks up every run. False out of memory. */
 static bool
 look_up(struct finder *f)
 {
-	size_t room = f->nwords / 3 + 16;
-	uint64_t total = 0;
+	struct run runs[BATCH + 1]; /* and one that does not count */
 	uint32_t sum = f->nwords < LICENSE_RUN ? 0 : license_run_start(f->ids);
+	size_t n = 0;
 
-	f->hits = calloc(room, sizeof(*f->hits));
+	f->hit_room = f->nwords / 3 + 16;
+	f->hits = calloc(f->hit_room, sizeof(*f->hits));
 	if (f->hits == NULL)
 		return false;
-	for (size_t i = 0; i + LICENSE_RUN <= f->nwords; i++) {
-		uint32_t hash = license_run_hash(sum);
-		const struct license_posting *postings, *end;
-		uint32_t n = 0;
-
-		f->is_limited = f->nhits == room || total > LIMIT_LICENSE_RUNS;
-		if (f->is_limited)
-			break;
+	for (size_t i = 0; i + LICENSE_RUN <= f->nwords && !f->is_limited; i++) {
+		runs[n] = (struct run){ (uint32_t)i, license_run_hash(sum) };
+		n += license_run_counts(runs[n].hash);
 		/* There is a word behind the last. */
 		sum = license_run_next(sum, f->ids + i);
-		if (!license_run_counts(hash))
-			continue;
-		postings = license_texts_postings(f->texts, hash, &end);
-		for (; postings + n < end && postings[n].hash == hash; n++)
-			f->counts[postings[n].template]++;
-		if (n == 0)
-			continue;
-		total += n;
-		f->hits[f->nhits++] = (struct hit){ (uint32_t)i, n, postings };
+		if (n == BATCH) {
+			look_up_batch(f, runs, n);
+			n = 0;
+		}
 	}
+	look_up_batch(f, runs, n);
 	return true;
 }
 

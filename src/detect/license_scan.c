@@ -75,19 +75,21 @@ end_of(const struct segment *s, uint32_t end)
 static bool
 offers_choice(const struct segment *s, uint32_t last_end, uint32_t first)
 {
-	static const char *const near[] = { "or" },
-				 *const far[] = { "alternatively", "alternative", "instead" };
-	uint32_t gap = first - last_end;
+	static const char *const far[] = { "alternatively", "alternative", "instead" };
+	uint32_t gap = first - last_end, words[ARRAY_LEN(far)],
+		 or = license_hash(bytes_of_string("or"));
 
 	if (first < last_end || gap > 60)
 		return false;
+	for (size_t k = 0; k < ARRAY_LEN(far); k++)
+		words[k] = license_hash(bytes_of_string(far[k]));
 	for (uint32_t i = last_end; i < first; i++) {
 		uint32_t hash = s->words.words[i].hash;
 
-		if (gap <= 10 && hash == license_hash(bytes_of_string(near[0])))
+		if (gap <= 10 && hash == or)
 			return true;
 		for (size_t k = 0; k < ARRAY_LEN(far); k++)
-			if (hash == license_hash(bytes_of_string(far[k])))
+			if (hash == words[k])
 				return true;
 	}
 	if (gap == 0 && first > 0) {

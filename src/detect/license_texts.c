@@ -314,6 +314,12 @@ license_texts_identify(const struct license_texts *texts, struct license_words *
 	}
 }
 
+void
+license_texts_prefetch(const struct license_texts *texts, uint32_t hash)
+{
+	__builtin_prefetch(texts->postings + texts->starts[hash >> 16]);
+}
+
 const struct license_posting *
 license_texts_postings(
     const struct license_texts *texts, uint32_t hash, const struct license_posting **ret_end)

@@ -115,6 +115,8 @@ license_run_counts(uint32_t hash)
 /* The first posting of HASH, in a bucket up to *ret_end; those of one hash stand together. */
 const struct license_posting *license_texts_postings(
     const struct license_texts *, uint32_t hash, const struct license_posting **ret_end);
+/* Says that HASH will be looked up soon. */
+void license_texts_prefetch(const struct license_texts *, uint32_t hash);
 void license_texts_identify(const struct license_texts *, struct license_words *);
 
 /* ---- license_align.c ------------------------------------------------------------------------ */
