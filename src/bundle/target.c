@@ -125,6 +125,13 @@ add_link(struct walk *walk, const char *name)
 }
 
 static void
+set_status(struct entry *entry, const struct stat *st)
+{
+	entry->size = (uint64_t)st->st_size;
+	entry->modified = (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+}
+
+static void
 add_by_mode(struct walk *walk, const char *name, const struct stat *st)
 {
 	struct entry *entry;
@@ -135,7 +142,7 @@ add_by_mode(struct walk *walk, const char *name, const struct stat *st)
 	}
 	entry = add_entry(walk, name, S_ISREG(st->st_mode) ? ENTRY_FILE : ENTRY_SPECIAL);
 	if (entry != NULL)
-		entry->size = (uint64_t)st->st_size;
+		set_status(entry, st);
 }
 
 /* Lists the folder NAME ("" for the target itself), which lies DEPTH folders down. */
@@ -324,7 +331,7 @@ target_open(struct target *ret, const char *path, const char *prefix, struct are
 
 		target.kind = strcmp(path, "-") == 0 ? TARGET_STDIN : TARGET_FILE;
 		if (entry != NULL) {
-			entry->size = (uint64_t)st.st_size;
+			set_status(entry, &st);
 			if (*prefix != '\0')
 				entry->path = prefix;
 		}

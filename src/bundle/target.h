@@ -30,6 +30,7 @@ struct entry {
 	const char *leads; /* where a link leads, as written; NULL otherwise */
 	const char *why;   /* ENTRY_UNREADABLE: one sentence */
 	uint64_t size;
+	int64_t modified; /* milliseconds since 1970, by the file system; 0 for links */
 	enum entry_kind kind;
 };
 

@@ -32,6 +32,7 @@ struct tree_entry {
 	const char *target; /* TREE_SYMLINK: where it leads, as written; NULL otherwise */
 	enum tree_kind kind;
 	uint64_t size;
+	int64_t modified; /* milliseconds since 1970, by the file system; 0 where unknown */
 	size_t ndigests;
 	struct tree_digest *digests;
 	/* Where somebody wanted them and they could be read: the names of the tensors in the file,

@@ -179,6 +179,7 @@ collector_tree(struct collector *collector, const struct target *targets, size_t
 		entry->path =
 		    n == 1 && records[i].is_entry ? records[i].entry->name : records[i].member.path;
 		entry->target = records[i].is_entry ? records[i].entry->leads : NULL;
+		entry->modified = records[i].is_entry ? records[i].entry->modified : 0;
 		entry->kind = records[i].member.kind;
 		entry->size = records[i].member.bytes;
 		if (!fill_digests(collector, &records[i], entry))

@@ -157,6 +157,8 @@ test_record(void)
 static void
 test_huggingface(void)
 {
+	static const char *const no_times[] = { "", "\n", "now\n", "1e9\n", "-1\n", "1.5.2\n",
+		"1234567890123\n", ".5\n" };
 	const char *commit = "0123456789abcdef0123456789abcdef01234567";
 
 	start();
@@ -174,6 +176,34 @@ test_huggingface(void)
 	       arena_format(t.arena, "%s\n%s\n1.0\n", commit, hex_of("sha256", "other"))) != NULL &&
 		t.result.status == PROVENANCE_FAILED,
 	    "a file that is not what was downloaded");
+	ok(!sink_has(t.sink, "hash/changed-since-download"), "nor newer than its download");
+	t.entries[0].modified = 3001;
+	ok(claim_test_judge(&t, ".cache/huggingface/download/a.bin.metadata",
+	       arena_format(t.arena, "%s\n%s\n2.0009\n", commit, hex_of("sha256", "other"))) !=
+		    NULL &&
+		sink_has(t.sink, "hash/changed-since-download"),
+	    "one that is, by more than a second");
+	ok(claim_test_judge(&t, ".cache/huggingface/download/a.bin.metadata",
+	       arena_format(t.arena, "%s\n%s\n2.001\n", commit, hex_of("sha256", "other"))) !=
+		    NULL &&
+		!sink_has(t.sink, "hash/changed-since-download"),
+	    "or by less");
+	ok(claim_test_judge(&t, ".cache/huggingface/download/a.bin.metadata",
+	       arena_format(t.arena, "%s\n%s\n1\n", commit, hex_of("sha256", "weights"))) != NULL &&
+		t.result.status == PROVENANCE_VERIFIED &&
+		!sink_has(t.sink, "hash/changed-since-download"),
+	    "a digest that holds says more than a time");
+	ok(claim_test_judge(&t, ".cache/huggingface/download/a.bin.metadata",
+	       arena_format(t.arena, "%s\nW/\"mirror-1\"\n1.5\n", commit)) != NULL &&
+		t.result.status == PROVENANCE_UNTRUSTED &&
+		sink_has(t.sink, "hash/changed-since-download"),
+	    "an ETag that is no digest leaves the time");
+	for (size_t i = 0; i < ARRAY_LEN(no_times); i++)
+		ok(claim_test_judge(&t, ".cache/huggingface/download/a.bin.metadata",
+		       arena_format(t.arena, "%s\n%s\n%s", commit, hex_of("sha256", "weights"),
+			   no_times[i])) != NULL &&
+			sink_has(t.sink, "hash/malformed"),
+		    "a record without a time");
 	ok(claim_test_judge(&t, ".cache/huggingface/download/a.bin.metadata", "x\ny\n") != NULL &&
 		sink_has(t.sink, "hash/malformed"),
 	    "a record that is none");
