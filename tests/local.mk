@@ -57,7 +57,7 @@ unit_tests = \
 check_PROGRAMS += $(unit_tests)
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h
 EXTRA_DIST += tests/tap.h tests/unit/authority.h tests/unit/claims.h
-check_PROGRAMS += $(unit_tests) tests/corpus/tlog tests/corpus/validators
+check_PROGRAMS += $(unit_tests) tests/corpus/tlog tests/corpus/validators tests/tools/examples
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/claims.h tests/unit/format_test.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
@@ -176,6 +176,7 @@ TESTS += \
 	tests/reports.py \
 	tests/differential-pickle.py \
 	tests/hashlists.sh \
+	tests/masking.py \
 	tests/real-models.sh \
 	tests/sign.sh \
 	$(NULL)
@@ -192,6 +193,7 @@ EXTRA_DIST += \
 	tests/fuzz/seeds.py \
 	tests/differential-pickle.py \
 	tests/hashlists.sh \
+	tests/masking.py \
 	tests/real-models.sh \
 	tests/sign.sh \
 	tests/interop/package.json \

@@ -20,27 +20,44 @@ print_member(FILE *out, const struct result_member *member)
 		fprintf(out, "  %-24s %s\n", member->facts[i].key, member->facts[i].value);
 }
 
+/* Secrets and personal data are looked for only to be hidden in what is printed. */
+static const char *const hiding[] = { "secret", "pii", NULL };
+
+static bool
+is_hidden(const struct check *check)
+{
+	for (size_t i = 0; hiding[i] != NULL; i++)
+		if (strncmp(check->id, hiding[i], strlen(hiding[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Format findings only: what stands in the way of reading the file as what it claims to be. */
 static void
 print_findings(FILE *out, const struct result *result)
 {
-	if (result->nfindings > 0)
-		fputs("\nseen on the way (`assay scan` judges):\n", out);
-	for (size_t i = 0; i < result->nfindings; i++)
+	bool is_first = true;
+
+	for (size_t i = 0; i < result->nfindings; i++) {
+		if (is_hidden(result->findings[i].check))
+			continue;
+		if (is_first)
+			fputs("\nseen on the way (`assay scan` judges):\n", out);
+		is_first = false;
 		fprintf(out, "  %-8s %s at %s: %s\n", severity_name(result->findings[i].severity),
 		    result->findings[i].check->id, result->findings[i].member,
 		    result->findings[i].message);
+	}
 }
 
 enum assay_exit
 assay_inspect(
     const struct assay_settings *settings, const char *path, FILE *out, struct assay_error *error)
 {
-	static const char *const no_detectors[] = { NULL };
 	struct scan_options options = { .targets = &path,
 		.ntargets = 1,
 		.inspects = true,
-		.detectors = no_detectors,
+		.detectors = hiding,
 		.temporary = settings->temporary_folder };
 	struct result *result = NULL;
 	struct status status = { 0 };

@@ -237,10 +237,15 @@ const char *
 sink_mask(struct sink *sink, struct bytes value)
 {
 	const char *shown = text_mask(sink->arena, value);
-	struct mask *mask = shown == NULL ? NULL : list_add(sink, &sink->masks, sizeof(*mask));
+	/* A detector may have made the text that holds it. */
+	const char *copy = arena_string_of(sink->arena, value);
+	struct mask *mask =
+	    shown == NULL || copy == NULL ? NULL : list_add(sink, &sink->masks, sizeof(*mask));
 
 	if (mask != NULL)
-		*mask = (struct mask){ value, shown };
+		*mask = (struct mask){ bytes_of(copy, value.len), shown };
+	else
+		out_of_memory(sink);
 	return shown;
 }
 

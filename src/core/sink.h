@@ -117,8 +117,7 @@ void sink_trouble(struct sink *, enum status_code, const char *check, uint64_t o
     const char *format, ...) PRINTF_LIKE(5, 6);
 
 /*
- * Masks VALUE (text_mask()) as evidence, and remembers it for sink_hide(). VALUE must live as long
- * as the sink's contents. NULL out of memory.
+ * Masks VALUE (text_mask()) as evidence, and remembers it for sink_hide(). NULL out of memory.
  */
 const char *sink_mask(struct sink *, struct bytes value);
 /* Hides the remembered values in every fact, message and evidence so far: a fact taken from

@@ -341,7 +341,7 @@ report(struct searching *searching, uint64_t offset, size_t prefix)
 	if (searching->n > 1)
 		qsort(searching->hits, searching->n, sizeof(*searching->hits), compare_hits);
 	while (i < searching->n) {
-		const struct hit *best = &searching->hits[i];
+		const struct hit *best = &searching->hits[i], *first = best;
 		size_t end = best->pos + best->len, next = i + 1;
 		struct bytes secret;
 		const char *mask;
@@ -349,6 +349,9 @@ report(struct searching *searching, uint64_t offset, size_t prefix)
 		for (; next < searching->n && searching->hits[next].pos < end; next++) {
 			const struct hit *other = &searching->hits[next];
 
+			/* What is not told of is hidden all the same. */
+			(void)sink_mask(
+			    searching->sink, bytes_slice(searching->text, other->pos, other->len));
 			if (is_better(best, other))
 				best = other;
 			if (other->pos + other->len > end)
@@ -356,6 +359,9 @@ report(struct searching *searching, uint64_t offset, size_t prefix)
 		}
 		secret = bytes_slice(searching->text, best->pos, best->len);
 		mask = sink_mask(searching->sink, secret);
+		if (best != first)
+			(void)sink_mask(
+			    searching->sink, bytes_slice(searching->text, first->pos, first->len));
 		hide_rest(searching, best->pos);
 		sink_finding_likely(searching->sink, best->rule->check, best->confidence,
 		    offset + (best->pos > prefix ? best->pos - prefix : 0), best->len, mask,

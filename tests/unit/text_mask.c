@@ -88,14 +88,16 @@ static void
 test_sink_hides(void)
 {
 	struct sink *sink = sink_new(1 << 20);
-	struct bytes secret = bytes_of_string("ghx_0123456789abcdefghij");
+	char text[] = "ghx_0123456789abcdefghij";
 	const struct finding *findings;
 	const char *shown;
 	size_t n;
 
 	sink_fact(sink, "meta.note", "use ghx_0123456789abcdefghij");
 	sink_finding(sink, "x/a", 0, 0, "ghx_0123456789abc", "it says ghx_0123456789abcdefghij");
-	shown = sink_mask(sink, secret);
+	shown = sink_mask(sink, bytes_of_string(text));
+	/* A detector puts text together in a buffer of its own, and does so again. */
+	memset(text, 'x', sizeof(text) - 1);
 	sink_hide(sink);
 	findings = sink_findings(sink, &n);
 	ok(strstr(sink_fact_value(sink, "meta.note"), "ghx_0123456789") == NULL &&
