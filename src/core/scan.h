@@ -81,6 +81,34 @@ scan_string(struct bytes b, size_t pos)
 	return scan_string_plain(b, pos);
 }
 
+/* ---- what ends ASCII --------------------------------------------------------------------------
+ */
+
+static inline size_t
+scan_ascii_plain(struct bytes b, size_t pos)
+{
+	while (pos < b.len && b.data[pos] < 0x80)
+		pos++;
+	return pos;
+}
+
+#ifdef __SSE2__
+static ALWAYS_INLINE unsigned
+scan_ascii_marks(const uint8_t *p)
+{
+	return (unsigned)_mm_movemask_epi8(scan_load(p));
+}
+#endif
+
+static inline size_t
+scan_ascii(struct bytes b, size_t pos)
+{
+#ifdef __SSE2__
+	pos = scan_blocks(b, pos, 0, scan_ascii_marks);
+#endif
+	return scan_ascii_plain(b, pos);
+}
+
 /* ---- what ends white space of JSON ------------------------------------------------------------
  */
 

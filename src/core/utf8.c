@@ -6,23 +6,6 @@
 #include "core/scan.h"
 #include "core/text.h"
 
-/* Where the first byte stands that is not ASCII, from POS on: eight at a time. */
-static size_t
-skip_ascii(struct bytes b, size_t pos)
-{
-	while (b.len - pos >= 8) {
-		uint64_t word;
-
-		memcpy(&word, b.data + pos, 8);
-		if ((word & 0x8080808080808080u) != 0)
-			break;
-		pos += 8;
-	}
-	while (pos < b.len && b.data[pos] < 0x80)
-		pos++;
-	return pos;
-}
-
 /* From POS on, where a character starts. */
 static size_t
 run_from(struct bytes b, size_t pos)
@@ -31,7 +14,7 @@ run_from(struct bytes b, size_t pos)
 		uint32_t code;
 		size_t len;
 
-		pos = skip_ascii(b, pos);
+		pos = scan_ascii_plain(b, pos);
 		len = text_decode_utf8(bytes_slice(b, pos, 4), &code);
 		if (len == 0)
 			return pos;

@@ -4,6 +4,7 @@
 #include "format/textual.h"
 
 #include "core/limits.h"
+#include "core/scan.h"
 #include "core/text.h"
 
 #define TEXT_SAMPLE 4096
@@ -234,6 +235,37 @@ utf16_at(struct bytes b, size_t *pos, bool big)
 	return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
+static void
+decode_latin1(struct buffer *out, struct bytes b)
+{
+	for (size_t pos = 0; pos < b.len && buffer_ok(out);) {
+		size_t run = scan_ascii(b, pos) - pos;
+
+		buffer_add(out, bytes_slice(b, pos, run));
+		pos += run;
+		if (pos < b.len)
+			text_encode_utf8(out, b.data[pos++]);
+	}
+}
+
+static void
+decode_utf16(struct buffer *out, struct bytes b, bool big)
+{
+	for (size_t pos = 0; b.len - pos >= 2 && buffer_ok(out);) {
+		uint8_t run[256];
+		size_t n = 0;
+
+		/* Most of it is ASCII, every other byte. */
+		for (; n < sizeof(run) && b.len - pos >= 2 && b.data[pos + !big] == 0 &&
+		     b.data[pos + big] < 0x80;
+		     pos += 2)
+			run[n++] = b.data[pos + big];
+		buffer_add(out, bytes_of(run, n));
+		if (n < sizeof(run) && b.len - pos >= 2)
+			text_encode_utf8(out, utf16_at(b, &pos, big));
+	}
+}
+
 static bool
 decode(struct bytes b, enum encoding encoding, struct sink *sink, struct bytes *ret)
 {
@@ -241,11 +273,9 @@ decode(struct bytes b, enum encoding encoding, struct sink *sink, struct bytes *
 	char *copy = NULL;
 
 	if (encoding == ENCODING_LATIN1)
-		for (size_t i = 0; i < b.len && buffer_ok(&out); i++)
-			text_encode_utf8(&out, b.data[i]);
+		decode_latin1(&out, b);
 	else
-		for (size_t pos = 0; b.len - pos >= 2 && buffer_ok(&out);)
-			text_encode_utf8(&out, utf16_at(b, &pos, encoding == ENCODING_UTF16BE));
+		decode_utf16(&out, b, encoding == ENCODING_UTF16BE);
 	if (buffer_ok(&out))
 		copy = arena_string_of(sink_arena(sink), buffer_bytes(&out));
 	if (copy != NULL)

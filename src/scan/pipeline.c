@@ -15,6 +15,7 @@
 
 #define MAX_CLAIMS 24 /* formats that can claim one member; the table is not much longer */
 #define SHA256_BLOCK (4 * MIB)
+#define KEPT_MAX (32 * MIB) /* a member whose pages are not given back before it is looked at */
 
 /* One member on its way through. */
 struct passage {
@@ -38,7 +39,7 @@ pipeline_sha256(const struct member *member, char hex[65])
 		struct bytes block = bytes_slice(member->bytes, pos, SHA256_BLOCK);
 
 		done = EVP_DigestUpdate(context, block.data, block.len) == 1;
-		if (member->bytes.len > SHA256_BLOCK)
+		if (member->bytes.len > KEPT_MAX)
 			member_release(member, pos, block.len);
 	}
 	done = done && EVP_DigestFinal_ex(context, digest, &len) == 1 && len == 32;

@@ -39,6 +39,7 @@ same_at(struct bytes b, size_t pos)
 	size_t low = b.len < 40 ? 0 : 3;
 
 	return scan_string(b, pos) == scan_string_plain(b, pos) &&
+	    scan_ascii(b, pos) == scan_ascii_plain(b, pos) &&
 	    scan_space(b, pos) == scan_space_plain(b, pos) &&
 	    scan_digits(b, pos) == scan_digits_plain(b, pos) &&
 	    scan_source(b, pos) == scan_source_plain(b, pos) &&
