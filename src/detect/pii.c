@@ -120,22 +120,84 @@ scan_span(struct pii_pass *pass, const struct span *span)
 		pos = try_mark(pass, pos);
 }
 
+/* ---- rules ---------------------------------------------------------------------------------- */
+
+/* Read when text is first met: that takes longer than all the rest of a tiny scan. */
+struct held {
+	const struct rule_file *files;
+	size_t n;
+	struct pii_rules *rules;
+};
+
+static void *
+hold(const struct rule_file *files, size_t n, struct status *status)
+{
+	struct held *held = calloc(1, sizeof(*held));
+
+	if (held == NULL)
+		status_set(status, STATUS_MEMORY, "no memory for the rules of personal data");
+	else
+		*held = (struct held){ .files = files, .n = n };
+	return held;
+}
+
+static void
+release(void *compiled)
+{
+	struct held *held = compiled;
+
+	if (held != NULL && held->rules != NULL)
+		pii_rule_kind.free(held->rules);
+	free(held);
+}
+
+static bool
+load(const void *compiled, struct status *status)
+{
+	/* A cache: what is held stays as it is. */
+	struct held *held = (struct held *)(uintptr_t)compiled;
+
+	if (held->rules == NULL)
+		held->rules = pii_rule_kind.compile(held->files, held->n, status);
+	return held->rules != NULL;
+}
+
+static const struct rule_kind held_kind = { "pii", hold, release, load };
+
+/* ---- members -------------------------------------------------------------------------------- */
+
+static bool
+has_text(const struct span *spans, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (spans[i].kind != SPAN_VOCABULARY)
+			return true;
+	return false;
+}
+
 static void
 scan(const void *compiled, const struct member *member, const char *const *formats,
     const struct span *spans, size_t n, struct sink *sink)
 {
+	const struct held *held = compiled;
+	struct status status = { 0 };
 	struct pii_pass *pass;
 
 	(void)formats;
-	if (n == 0)
+	if (!has_text(spans, n))
 		return;
+	if (!load(compiled, &status)) {
+		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
+		    "the rules of personal data: %s", status.text);
+		return;
+	}
 	pass = calloc(1, sizeof(*pass));
 	if (pass == NULL) {
 		sink_trouble(sink, STATUS_MEMORY, "scan/detector-failed", 0,
 		    "no memory to look for personal data");
 		return;
 	}
-	pass->rules = compiled;
+	pass->rules = held->rules;
 	pass->sink = sink;
 	for (size_t i = 0; i < n; i++) {
 		if (spans[i].kind == SPAN_VOCABULARY)
@@ -149,4 +211,4 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 	free(pass);
 }
 
-const struct detector detector_pii = { "pii", &pii_rule_kind, scan };
+const struct detector detector_pii = { "pii", &held_kind, scan };

@@ -252,7 +252,7 @@ main(void)
 	snprintf(folder, sizeof(folder), "%s/rules", top == NULL ? "." : top);
 	rules = rules_open(folders, 1, &status);
 	sink = sink_new(LIMIT_ARENA);
-	compiled = rules == NULL ? NULL : rules_get(rules, &pii_rule_kind, &status);
+	compiled = rules == NULL ? NULL : rules_get(rules, detector_by_name("pii")->rules, &status);
 	ok(compiled != NULL && sink != NULL,
 	    status.text[0] == '\0' ? "the rules compile" : status.text);
 	if (compiled == NULL || sink == NULL)
