@@ -35,11 +35,12 @@ struct documentation {
 /* ---- rules -------------------------------------------------------------------------------- */
 
 static bool
-read_words(struct arena *arena, const struct yaml_node *item, const char *key, struct words *ret,
-    struct status *status)
+read_words(struct arena *arena, const struct yaml_node *item, const char *key, bool folds,
+    struct words *ret, struct status *status)
 {
 	const struct yaml_node *node = yaml_get(item, key);
 	const char **list;
+	char *word;
 	size_t n = node == NULL ? 0 : node->n;
 
 	if (node != NULL && node->kind != YAML_LIST)
@@ -52,9 +53,12 @@ read_words(struct arena *arena, const struct yaml_node *item, const char *key, s
 		if (node->items[i].kind != YAML_SCALAR)
 			return status_set(status, STATUS_USAGE, "line %u: %s must hold words",
 			    node->items[i].line, key);
-		list[i] = arena_string(arena, node->items[i].text);
-		if (list[i] == NULL)
+		word = arena_string(arena, node->items[i].text);
+		if (word == NULL)
 			return status_set(status, STATUS_MEMORY, "no memory for the rules");
+		for (char *c = word; folds && *c != '\0'; c++)
+			*c = (char)text_lower((unsigned char)*c);
+		list[i] = word;
 	}
 	ret->list = list;
 	return true;
@@ -76,10 +80,10 @@ read_item(struct documentation *rules, const char *name, const struct yaml_node 
 		    status, STATUS_USAGE, "%s: item %s cites no clause", source, name);
 	return yaml_check_keys(node, source, keys, status) &&
 	    yaml_get_uint(node, "words", WORDS_DEFAULT, &item->words, status) &&
-	    read_words(rules->arena, node, "facts", &item->facts, status) &&
-	    read_words(rules->arena, node, "headings", &item->headings, status) &&
-	    read_words(rules->arena, node, "text", &item->text, status) &&
-	    read_words(rules->arena, node, "files", &item->files, status);
+	    read_words(rules->arena, node, "facts", false, &item->facts, status) &&
+	    read_words(rules->arena, node, "headings", true, &item->headings, status) &&
+	    read_words(rules->arena, node, "text", true, &item->text, status) &&
+	    read_words(rules->arena, node, "files", false, &item->files, status);
 }
 
 static bool
@@ -144,23 +148,34 @@ static const struct rule_kind documentation_kind = { "documentation", documentat
 
 /* ---- cards -------------------------------------------------------------------------------- */
 
-/* Does TEXT hold WORD, ASCII case ignored, with no letter before it? */
+/* A card, and the same in lower case, in which words are sought. */
+struct card {
+	struct bytes text, lower;
+};
+
+/* Does TEXT hold WORD (both in lower case) with no letter before it? */
 static bool
 holds(struct bytes text, const char *word)
 {
-	size_t len = strlen(word);
+	struct bytes sought = bytes_of_string(word);
 
 	if (strcmp(word, "*") == 0)
 		return true;
-	for (size_t i = 0; len <= text.len && i <= text.len - len; i++) {
-		if (text_lower(text.data[i]) != text_lower((unsigned char)word[0]) ||
-		    !text_equal_ignoring_case(bytes_slice(text, i, len), word))
-			continue;
-		if (i == 0 || text_lower(text.data[i - 1]) < 'a' ||
-		    text_lower(text.data[i - 1]) > 'z')
+	for (int64_t at = 0; (at = bytes_find(text, sought, (size_t)at)) >= 0; at++)
+		if (at == 0 || text.data[at - 1] < 'a' || text.data[at - 1] > 'z')
 			return true;
-	}
 	return false;
+}
+
+/* TEXT in lower case; empty where memory ends. */
+static struct bytes
+lower_case(struct arena *arena, struct bytes text)
+{
+	uint8_t *lower = arena_alloc(arena, text.len + 1);
+
+	for (size_t i = 0; lower != NULL && i < text.len; i++)
+		lower[i] = (uint8_t)text_lower(text.data[i]);
+	return bytes_of(lower, lower == NULL ? 0 : text.len);
 }
 
 /* The line from POS on, without its end; POS moves behind it. */
@@ -296,19 +311,21 @@ stated_outside(const struct item *item, const struct member *member, const struc
 /* False where the card does not say it; *RET_THIN are the words of the best section then, and
  * whether there is a section at all is *RET_FOUND. */
 static bool
-stated_in_card(const struct item *item, struct bytes text, bool *ret_found, uint64_t *ret_thin)
+stated_in_card(
+    const struct item *item, const struct card *card, bool *ret_found, uint64_t *ret_thin)
 {
 	struct section section;
 	size_t pos = 0;
 
 	*ret_found = false;
 	*ret_thin = 0;
-	if (any_holds(text, item->text))
+	if (any_holds(card->lower, item->text))
 		return true;
-	while (item->headings.list[0] != NULL && next_section(text, &pos, &section)) {
+	while (item->headings.list[0] != NULL && next_section(card->text, &pos, &section)) {
+		size_t at = (size_t)(section.heading.data - card->text.data);
 		uint64_t words;
 
-		if (!any_holds(section.heading, item->headings))
+		if (!any_holds(bytes_slice(card->lower, at, section.heading.len), item->headings))
 			continue;
 		words = count_words(section.body);
 		if (words >= item->words)
@@ -320,14 +337,15 @@ stated_in_card(const struct item *item, struct bytes text, bool *ret_found, uint
 }
 
 static void
-state(const struct item *item, const struct member *member, struct bytes text, struct sink *sink)
+state(const struct item *item, const struct member *member, const struct card *card,
+    struct sink *sink)
 {
 	bool is_thin = false, is_stated = stated_outside(item, member, sink);
 	const char *key;
 	uint64_t words;
 
-	if (!is_stated && text.len > 0)
-		is_stated = stated_in_card(item, text, &is_thin, &words);
+	if (!is_stated && card->lower.len > 0)
+		is_stated = stated_in_card(item, card, &is_thin, &words);
 	if (!is_stated && !is_thin)
 		return;
 	key = arena_format(sink_arena(sink), "%s.%s",
@@ -343,14 +361,20 @@ scan(const void *compiled, const struct member *member, const char *const *forma
     const struct span *spans, size_t n, struct sink *sink)
 {
 	const struct documentation *rules = compiled;
-	struct bytes text = bytes_of(NULL, 0);
+	struct card card = { .lower = bytes_of(NULL, 0) };
 
 	(void)formats;
 	for (size_t i = 0; is_card(member) && i < n; i++)
-		if (spans[i].kind == SPAN_PROSE && text.len == 0)
-			text = bytes_slice(spans[i].text, 0, CARD_MAX);
+		if (spans[i].kind == SPAN_PROSE && card.text.len == 0)
+			card.text = bytes_slice(spans[i].text, 0, CARD_MAX);
+	if (card.text.len > 0) {
+		card.lower = lower_case(sink_arena(sink), card.text);
+		if (card.lower.len == 0)
+			sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0,
+			    "no memory to look for what the card documents");
+	}
 	for (size_t i = 0; i < rules->n; i++)
-		state(&rules->items[i], member, text, sink);
+		state(&rules->items[i], member, &card, sink);
 }
 
 const struct detector detector_documentation = {
