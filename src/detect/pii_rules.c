@@ -287,33 +287,63 @@ add_entry(struct pii_rules *rules, struct pii_start *start, size_t s, struct pii
 	start->has_glued = start->has_glued || shape->is_glued;
 }
 
-/* Adds shape S to the starts of words that begin with C, or counts it there. */
+/* What the first words of a shape may be like, whatever character of FIRST they begin with. */
+struct beginning {
+	size_t shape, nspots;
+	uint64_t first[2];
+	struct spot {
+		struct pii_lengths seconds;
+		unsigned char kind, n, after;
+	} spots[2 * PII_WORD * PII_AFTER];
+};
+
 static void
-spread_one(struct pii_rules *rules, size_t s, unsigned char c, const struct pii_seconds seconds[2])
+begin(const struct pii_rules *rules, size_t shape, bool by_digit, struct beginning *ret)
 {
-	for (unsigned kind = 0; kind < 2; kind++)
-		for (size_t n = 1; n <= PII_WORD; n++)
-			for (unsigned after = 0; after < PII_AFTER; after++) {
+	struct pii_seconds seconds[2];
+
+	ret->shape = shape;
+	ret->nspots = 0;
+	pii_shape_start(&rules->shapes[shape], by_digit, ret->first, seconds);
+	if ((ret->first[0] | ret->first[1]) == 0)
+		return;
+	for (unsigned char kind = 0; kind < 2; kind++)
+		for (unsigned char n = 1; n <= PII_WORD; n++)
+			for (unsigned char after = 0; after < PII_AFTER; after++) {
 				struct pii_lengths lengths = seconds[kind].lengths[after][n];
-				size_t start = pii_start_index(c, n, kind == 1, after);
 
 				if ((lengths.last | lengths.more) != 0)
-					add_entry(rules, &rules->starts[start], s, lengths);
+					ret->spots[ret->nspots++] =
+					    (struct spot){ lengths, kind, n, after };
 			}
 }
 
+/* Adds the shape to all starts of words that may be its beginning, or counts it there. */
 static void
-spread(struct pii_rules *rules)
+spread(struct pii_rules *rules, const struct beginning *from)
 {
-	struct pii_seconds seconds[2];
-	uint64_t first[2];
+	for (unsigned c = '0'; c <= 'Z'; c++) {
+		if (!isalnum((int)c) || !(from->first[c / 64] >> (c % 64) & 1))
+			continue;
+		for (size_t i = 0; i < from->nspots; i++) {
+			const struct spot *spot = &from->spots[i];
+			size_t start = pii_start_index(
+			    (unsigned char)c, spot->n, spot->kind == 1, spot->after);
+
+			add_entry(rules, &rules->starts[start], from->shape, spot->seconds);
+		}
+	}
+}
+
+static void
+spread_all(struct pii_rules *rules)
+{
+	struct beginning from;
 
 	for (size_t s = 0; s < rules->nshapes; s++)
-		for (unsigned c = '0'; c <= 'Z'; c++) {
-			if (c == '0' || c == 'A')
-				pii_shape_start(&rules->shapes[s], c == '0', first, seconds);
-			if (isalnum((int)c) && (first[c / 64] >> (c % 64) & 1))
-				spread_one(rules, s, (unsigned char)c, seconds);
+		for (unsigned by_digit = 0; by_digit < 2; by_digit++) {
+			begin(rules, s, by_digit, &from);
+			spread(rules, &from);
 		}
 }
 
@@ -325,7 +355,7 @@ make_tables(struct pii_rules *rules)
 	struct pii_start total = { .entries = 0 }, *starts = rules->starts;
 	struct pii_entry *entries;
 
-	spread(rules);
+	spread_all(rules);
 	for (size_t i = 0; i <= PII_STARTS; i++) {
 		unsigned entries_here = starts[i].entries, noted = starts[i].noted;
 
@@ -339,7 +369,7 @@ make_tables(struct pii_rules *rules)
 	if (entries == NULL || rules->noted == NULL)
 		return false;
 	rules->entries = entries;
-	spread(rules);
+	spread_all(rules);
 	for (size_t i = PII_STARTS; i > 0; i--) {
 		starts[i].entries = starts[i - 1].entries;
 		starts[i].noted = starts[i - 1].noted;
