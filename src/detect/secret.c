@@ -386,7 +386,8 @@ with_name(const struct span *span, struct buffer *text, size_t *ret_prefix)
 	if (!span_is_data(span) || *span->key == '\0' || span->text.len > NAMED_VALUE)
 		return span->text;
 	buffer_reset(text);
-	buffer_add_format(text, "%s=\"", span->key);
+	buffer_add(text, bytes_of_string(span->key));
+	buffer_add(text, bytes_of_string("=\""));
 	*ret_prefix = text->len;
 	buffer_add(text, span->text);
 	buffer_add_u8(text, '"');
@@ -409,11 +410,12 @@ search_rows(struct searching *searching, const struct compiled *compiled)
 	size_t back = compiled->near_rows.reach + compiled->near_rows.longest,
 	       ahead = compiled->near_rows.before + compiled->near_rows.longest, start = 0, end = 0,
 	       pos = 0;
+	struct gate gate = gate_over(searching->text);
 	bool done = true;
 	struct bytes row;
 
 	searching->index = &compiled->near_rows;
-	while (done && gate_next(searching->text, pos, &row)) {
+	while (done && gate_next(&gate, &row)) {
 		size_t first = (size_t)(row.data - searching->text.data), last;
 
 		pos = first + row.len;

@@ -3,6 +3,8 @@
 
 #include "detect/secret_gate.h"
 
+#include "core/compiler.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -10,56 +12,65 @@
 #include <emmintrin.h>
 #endif
 
+#define BLOCK 64
+
 /* ---- one row ------------------------------------------------------------------------------- */
 
-/* The row around POS, which is in one. */
-static struct bytes
-row_around(struct bytes text, size_t pos)
-{
-	size_t start = pos, end = pos + 1;
+enum { NONE, SIGN, DIGIT, LOWER, UPPER };
 
-	while (start > 0 && gate_is_run_byte(text.data[start - 1]))
-		start--;
-	while (end < text.len && gate_is_run_byte(text.data[end]))
-		end++;
-	return bytes_slice(text, start, end - start);
+static const uint8_t classes[256] = {
+	['-' ... '/'] = SIGN,
+	[':'] = SIGN,
+	['+'] = SIGN,
+	['='] = SIGN,
+	['_'] = SIGN,
+	['|'] = SIGN,
+	['~'] = SIGN,
+	['0' ... '9'] = DIGIT,
+	['a' ... 'z'] = LOWER,
+	['A' ... 'Z'] = UPPER,
+};
+
+bool
+gate_is_run_byte(uint8_t c)
+{
+	return classes[c] != NONE;
 }
 
+/* Stores the row around POS, which is in one; could it be a token? */
 static bool
-could_be_token(struct bytes row)
+read_row(struct bytes text, size_t pos, struct bytes *ret)
 {
-	size_t digits = 0, upper = 0, lower = 0, plain = 0;
+	size_t start = pos, end, digits = 0, upper = 0, lower = 0, plain = 0, longest = 0, len;
+	uint8_t class;
 
-	for (size_t i = 0; i < row.len && row.len >= GATE_LEAST; i++) {
-		uint8_t c = row.data[i];
-
-		plain++;
-		if (c >= '0' && c <= '9')
-			digits++;
-		else if (c >= 'a' && c <= 'z')
-			lower++;
-		else if (c >= 'A' && c <= 'Z')
-			upper++;
-		else
-			plain = 0;
-		/* The first answer is enough: rows can be as long as the text. */
-		if (plain >= GATE_PLAIN || (digits > 0 && lower + upper > 0) ||
-		    (row.len >= GATE_MIXED && upper >= GATE_CASE && lower >= GATE_CASE))
-			return true;
+	while (start > 0 && classes[text.data[start - 1]] != NONE)
+		start--;
+	for (end = start; end < text.len && (class = classes[text.data[end]]) != NONE; end++) {
+		digits += class == DIGIT;
+		upper += class == UPPER;
+		lower += class == LOWER;
+		plain = class == SIGN ? 0 : plain + 1;
+		longest = plain > longest ? plain : longest;
 	}
-	return row.len >= GATE_DIGITS && digits > 0;
+	len = end - start;
+	*ret = bytes_slice(text, start, len);
+	if (len < GATE_LEAST)
+		return false;
+	return longest >= GATE_PLAIN || (digits > 0 && lower + upper > 0) ||
+	    (len >= GATE_MIXED && upper >= GATE_CASE && lower >= GATE_CASE) ||
+	    (len >= GATE_DIGITS && digits > 0);
 }
 
 bool
 gate_next_plain(struct bytes text, size_t pos, struct bytes *ret)
 {
 	while (pos < text.len) {
-		if (!gate_is_run_byte(text.data[pos])) {
+		if (classes[text.data[pos]] == NONE) {
 			pos++;
 			continue;
 		}
-		*ret = row_around(text, pos);
-		if (could_be_token(*ret))
+		if (read_row(text, pos, ret))
 			return true;
 		pos = (size_t)(ret->data - text.data) + ret->len;
 	}
@@ -69,13 +80,6 @@ gate_next_plain(struct bytes text, size_t pos, struct bytes *ret)
 /* ---- 64 bytes at a time -------------------------------------------------------------------- */
 
 #ifdef __SSE2__
-#define BLOCK 64
-
-/* A bit for each byte of a block. */
-struct masks {
-	uint64_t row, plain, telling; /* telling: a digit or a capital */
-};
-
 /* Bytes from FIRST on, COUNT of them: SSE2 compares signed bytes only, so they are moved down. */
 static __m128i
 in_range(__m128i v, char first, char count)
@@ -84,10 +88,10 @@ in_range(__m128i v, char first, char count)
 	    _mm_set1_epi8((char)(count - 128)));
 }
 
-static struct masks
+static ALWAYS_INLINE struct gate_masks
 masks_of(const uint8_t *at)
 {
-	struct masks m = { 0, 0, 0 };
+	struct gate_masks m = { 0, 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
@@ -109,90 +113,138 @@ masks_of(const uint8_t *at)
 }
 
 /* Of the last block, which is not full. */
-static struct masks
-masks_of_rest(struct bytes text, size_t pos)
+static struct gate_masks
+masks_of_rest(struct bytes rest)
 {
-	uint8_t rest[BLOCK] = { 0 };
+	uint8_t block[BLOCK] = { 0 };
 
-	if (pos < text.len)
-		memcpy(rest, text.data + pos, text.len - pos);
-	return masks_of(rest);
+	memcpy(block, rest.data, rest.len);
+	return masks_of(block);
 }
 
-static struct masks
+static ALWAYS_INLINE struct gate_masks
 masks_at(struct bytes text, size_t pos)
 {
-	return pos < text.len && text.len - pos >= BLOCK ? masks_of(text.data + pos)
-							 : masks_of_rest(text, pos);
+	if (pos >= text.len)
+		return (struct gate_masks){ 0, 0, 0 };
+	return text.len - pos >= BLOCK ? masks_of(text.data + pos)
+				       : masks_of_rest(bytes_slice(text, pos, BLOCK));
 }
 
 /* LOW and what follows it, moved down by N. */
-static uint64_t
+static ALWAYS_INLINE uint64_t
 moved(uint64_t low, uint64_t high, unsigned n)
 {
 	return low >> n | high << (BLOCK - n);
 }
 
-/*
- * Where N (10 or 16) set bits begin in LOW, continued in HIGH: of two bits in a row, of two such
- * pairs, and so on.
+/* Where N (10 or 16) set bits begin in LOW, continued in HIGH: of two in a row, two such pairs...
  */
-static uint64_t
+static ALWAYS_INLINE uint64_t
 begins(uint64_t low, uint64_t high, unsigned n)
 {
-	for (unsigned step = 1; step < 8; step *= 2) {
-		low &= moved(low, high, step);
-		high &= high >> step;
-	}
+	low &= moved(low, high, 1);
+	high &= high >> 1;
+	low &= moved(low, high, 2);
+	high &= high >> 2;
+	low &= moved(low, high, 4);
+	high &= high >> 4;
 	return low & moved(low, high, n - 8);
 }
 
-/* The rows of a block that are long enough and hold a telling byte, as bits of such places. */
-static uint64_t
-hopeful_of(const struct masks *now, const struct masks *next, uint64_t *is_inside)
+/* The rows of the block that are long enough and hold a telling byte, as bits of such places. */
+static ALWAYS_INLINE void
+look_at_block(struct gate *gate)
 {
-	uint64_t starts = begins(now->row, next->row, GATE_LEAST) | (*is_inside & now->row), rows;
+	struct gate_masks *now = &gate->now, *next = &gate->next;
+	uint64_t starts = begins(now->row, next->row, GATE_LEAST) | (gate->is_inside & now->row),
+		 rows;
 
-	*is_inside = 0;
+	gate->is_inside = gate->hopeful = 0;
 	if (starts == 0)
-		return 0;
+		return;
 	/* The sum carries from the start of each row to behind its end, and clears it. */
 	starts &= ~(starts << 1);
 	rows = now->row & ~(now->row + starts);
-	*is_inside = rows >> (BLOCK - 1);
-	return (rows & now->telling) | begins(now->plain, next->plain, GATE_PLAIN);
+	gate->is_inside = rows >> (BLOCK - 1);
+	gate->hopeful = (rows & now->telling) | begins(now->plain, next->plain, GATE_PLAIN);
+}
+
+struct gate
+gate_over(struct bytes text)
+{
+	struct gate gate = {
+		.text = text, .now = masks_at(text, 0), .next = masks_at(text, BLOCK)
+	};
+
+	look_at_block(&gate);
+	return gate;
+}
+
+/* Leaves the row that ends at END behind; a row is read once, however many blocks it fills. */
+static void
+leave_row(struct gate *gate, size_t end)
+{
+	size_t blocks = (end - gate->pos) / BLOCK;
+	uint64_t rest = ~UINT64_C(0) << (end - gate->pos) % BLOCK;
+
+	if (blocks == 0) {
+		gate->hopeful &= rest;
+		return;
+	}
+	gate->pos += blocks * BLOCK;
+	gate->now = blocks == 1 ? gate->next : masks_at(gate->text, gate->pos);
+	gate->next = masks_at(gate->text, gate->pos + BLOCK);
+	gate->now.row &= rest;
+	gate->now.plain &= rest;
+	gate->is_inside = 0;
+	look_at_block(gate);
+}
+
+/* To the next block that is hopeful, with all that it needs in registers. */
+static void
+skip_blocks(struct gate *gate)
+{
+	struct gate g = *gate;
+
+	do {
+		g.pos += BLOCK;
+		g.now = g.next;
+		g.next = masks_at(g.text, g.pos + BLOCK);
+		look_at_block(&g);
+	} while (g.hopeful == 0 && g.pos < g.text.len);
+	*gate = g;
 }
 
 bool
-gate_next(struct bytes text, size_t pos, struct bytes *ret)
+gate_next(struct gate *gate, struct bytes *ret)
 {
-	struct masks now = masks_at(text, pos), next;
-	uint64_t is_inside = 0; /* a long row came over from the block before */
+	while (gate->pos < gate->text.len) {
+		while (gate->hopeful != 0) {
+			size_t at = gate->pos + (unsigned)__builtin_ctzll(gate->hopeful);
+			bool is_token = read_row(gate->text, at, ret);
 
-	while (pos < text.len) {
-		uint64_t hopeful;
-		size_t end = 0;
-
-		next = masks_at(text, pos + BLOCK);
-		hopeful = hopeful_of(&now, &next, &is_inside);
-		while (hopeful != 0 && end < BLOCK) {
-			*ret = row_around(text, pos + (unsigned)__builtin_ctzll(hopeful));
-			if (could_be_token(*ret))
+			leave_row(gate, (size_t)(ret->data - gate->text.data) + ret->len);
+			if (is_token)
 				return true;
-			end = (size_t)(ret->data - text.data) + ret->len - pos;
-			hopeful &= end < BLOCK ? ~UINT64_C(0) << end : 0;
 		}
-		/* A row that is none is read once, however many blocks it fills. */
-		pos += end > BLOCK ? end : BLOCK;
-		now = end > BLOCK ? masks_at(text, pos) : next;
-		is_inside = end > BLOCK ? 0 : is_inside;
+		skip_blocks(gate);
 	}
 	return false;
 }
 #else
-bool
-gate_next(struct bytes text, size_t pos, struct bytes *ret)
+struct gate
+gate_over(struct bytes text)
 {
-	return gate_next_plain(text, pos, ret);
+	return (struct gate){ .text = text };
+}
+
+bool
+gate_next(struct gate *gate, struct bytes *ret)
+{
+	if (!gate_next_plain(gate->text, gate->pos, ret))
+		return false;
+	gate->pos = (size_t)(ret->data - gate->text.data) + ret->len;
+	return true;
 }
 #endif

@@ -15,25 +15,35 @@
 #define GATE_CASE 3    /* so many of each */
 #define GATE_DIGITS 24 /* bytes with digits, but no letter */
 
-/* Of a row: A-Z a-z 0-9 - . / : + = _ | ~ */
-static inline bool
-gate_is_run_byte(uint8_t c)
-{
-	uint8_t letter = (uint8_t)((c | 0x20) - 'a');
+/* A-Z a-z 0-9 - . / : + = _ | ~ */
+bool gate_is_run_byte(uint8_t);
 
-	return letter < 26 || (c >= '-' && c <= ':') || c == '+' || c == '=' || c == '_' ||
-	    c == '|' || c == '~';
-}
+/* A bit for each of 64 bytes. */
+struct gate_masks {
+	uint64_t row, plain, telling; /* plain: no sign; telling: a digit or a capital */
+};
 
+/* A text on its way through. */
+struct gate {
+	struct bytes text;
+	size_t pos; /* of the block in hand */
+	struct gate_masks now, next;
+	uint64_t hopeful;   /* places of the block in rows that may be meant */
+	uint64_t is_inside; /* the last row goes on in the next block */
+};
+
+struct gate gate_over(struct bytes text);
 /*
- * The first row of TEXT from POS on, which is 0 or the end of a row, that could be a token. False
- * where there is none. Such rows have
+ * The next row that could be a token. False where there is none any more. Such rows have
  *
  *   10 bytes or more with digits and letters,  20 or more with letters of both cases,
  *   16 letters and digits without any sign,    24 or more with a digit
  */
-bool gate_next(struct bytes text, size_t pos, struct bytes *ret);
-/* The same, byte by byte: what the fast form is compared with, and where it cannot run. */
+bool gate_next(struct gate *, struct bytes *ret);
+/*
+ * The first such row of TEXT from POS on, which is 0 or the end of a row, read byte by byte: what
+ * the fast form is compared with, and what stands in for it where there is no SSE2.
+ */
 bool gate_next_plain(struct bytes text, size_t pos, struct bytes *ret);
 
 #endif
