@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/rules \
 	tests/unit/scan \
 	tests/unit/tensors \
+	tests/unit/secret_engines \
 	tests/unit/secret_examples \
 	tests/unit/secret_search \
 	tests/unit/secrets \

@@ -30,4 +30,19 @@ if [ -f "$(dirname "$score")/tlog.tar.xz" ]; then
 		grep '^not ok' "$work/tlog.log" | sed 's/^/# /'
 	fi
 fi
+# The secret detector's two engines, over samples and texts of the corpora.
+for name in secrets pii licenses; do
+	if [ -f "$(dirname "$score")/$name.tar.xz" ]; then
+		tar -xJf "$(dirname "$score")/$name.tar.xz" -C "$work"
+	fi
+done
+if [ -d "$work/secrets" ]; then
+	n=$((n + 1))
+	if ASSAY_TEXTS="$work" top_srcdir=$here/../.. "$(dirname "$assay")/tests/unit/secret_engines" >"$work/engines.log"; then
+		echo "ok $n - both engines find the same secrets: $(tail -n 2 "$work/engines.log" | sed -n 's/^# //p')"
+	else
+		echo "not ok $n - both engines find the same secrets"
+		grep '^#' "$work/engines.log" | head -n 40
+	fi
+fi
 echo "1..$n"
