@@ -175,6 +175,8 @@ may_speak(struct bytes text)
 static bool
 is_worthwhile(const struct member *member, const struct span *spans, size_t n, bool is_stray)
 {
+	if (license_files_holds(member_basename(member)) && (n > 0 || is_stray))
+		return true;
 	for (size_t i = 0; i < n; i++)
 		if (spans[i].kind != SPAN_VOCABULARY &&
 		    (strstr(spans[i].key, "icen") != NULL ||
@@ -188,13 +190,14 @@ scan_texts(struct license_data *data, const struct member *member, const struct 
     size_t n, bool is_stray, struct sink *sink, struct license_found *found)
 {
 	struct arena *arena = sink_arena(sink);
+	bool is_license = license_files_holds(member_basename(member));
 
 	if (is_stray)
-		license_scan_text(data, arena, narrow(sink, member->bytes), 0, found);
+		license_scan_text(data, arena, narrow(sink, member->bytes), 0, is_license, found);
 	for (size_t i = 0; i < n; i++)
 		if (is_text_span(&spans[i]))
-			license_scan_text(
-			    data, arena, narrow(sink, spans[i].text), spans[i].offset, found);
+			license_scan_text(data, arena, narrow(sink, spans[i].text), spans[i].offset,
+			    is_license && spans[i].kind == SPAN_PROSE, found);
 }
 
 /* ---- what is said ------------------------------------------------------------------------- */
@@ -315,11 +318,8 @@ scan(const void *compiled, const struct member *member, const char *const *forma
 	struct license_found *found;
 	bool is_stray = n == 0 && is_stray_text(member, formats);
 
-	if (!is_worthwhile(member, spans, n, is_stray)) {
-		if (license_files_holds(member_basename(member)) && (n > 0 || is_stray))
-			report_unknown(sink, member, &declared, NULL);
+	if (!is_worthwhile(member, spans, n, is_stray))
 		return;
-	}
 	data = data_of(compiled, sink);
 	found = data == NULL ? NULL : license_found_new(sink_arena(sink));
 	if (found == NULL)

@@ -376,6 +376,8 @@ is_anchor(
 		    spells(text, at, -5, "publicdomain");
 	case STEM_CREATIVE:
 		return spells(text, at, -6, "creativecommons");
+	case STEM_COMMONS: /* and the Open Data Commons */
+		return spells(text, at, -10, "creative") || is_named(anchors, text, at, false);
 	case STEM_SAME_TERMS:
 		return spells(text, at, -8, "same terms as");
 	case STEM_GPL:

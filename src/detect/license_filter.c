@@ -25,6 +25,7 @@ static const uint8_t says[STEM_COUNT] = {
 	[STEM_REDISTRIBUTE] = LICENSE_SAYS,
 	[STEM_DOMAIN] = LICENSE_SAYS,
 	[STEM_CREATIVE] = LICENSE_SAYS,
+	[STEM_COMMONS] = LICENSE_SAYS,
 	[STEM_SAME_TERMS] = LICENSE_SAYS,
 	[STEM_GPL] = LICENSE_SAYS,
 	[STEM_NAMED] = LICENSE_NAMES,
@@ -33,6 +34,7 @@ static const uint8_t says[STEM_COUNT] = {
 	[STEM_AS_IS] = LICENSE_AS_IS,
 	[STEM_FREE] = LICENSE_FREES,
 	[STEM_PURPOSE] = LICENSE_PURPOSE,
+	[STEM_COPYRIGHT] = LICENSE_COPYRIGHT,
 };
 
 static bool
@@ -73,7 +75,9 @@ stem_at(const uint8_t *p)
 	case FOUR('c', 'l', 'a', 'u'): /* 3-clause BSD */
 		return fifth == 's' ? STEM_NAMED : STEM_NONE;
 	case FOUR('o', 'm', 'm', 'o'): /* Creative Commons */
-		return fifth == 'n' ? STEM_NAMED : STEM_NONE;
+		return fifth == 'n' && sixth == 's' ? STEM_COMMONS : STEM_NONE;
+	case FOUR('o', 'p', 'y', 'r'): /* copyright */
+		return fifth == 'i' ? STEM_COPYRIGHT : STEM_NONE;
 	case FOUR('e', 'r', 'm', 'i'): /* permission, permitted */
 		return fifth == 's' || (fifth == 't' && sixth == 't') ? STEM_PERMISSION : STEM_NONE;
 	case FOUR('a', 'r', 'r', 'a'): /* warranty */
@@ -116,25 +120,26 @@ add(struct license_places *places, const uint8_t *block, size_t at)
  */
 #define LOW(n, a, b, c) ((((a)&15) == (n)) | (((b)&15) == (n)) | (((c)&15) == (n)))
 #define HIGH(n, a, b, c) ((((a) >> 4) == (n)) | (((b) >> 4) == (n)) | (((c) >> 4) == (n)))
-/* lice lize arra, free gree, as_i as-i, c_do cdom, edis ermi, veco clau unde, ommo ms_a y_pu, gpl
+/* lice lize arra, free gree, as_i as-i opyr, c_do cdom, edis ermi, veco clau unde, ommo ms_a y_pu,
+ * gpl
  */
 #define FIRST(half, n)                                                                        \
-	(half(n, 'l', 'l', 'a') | half(n, 'f', 'g', 'g') << 1 | half(n, 'a', 'a', 'a') << 2 | \
+	(half(n, 'l', 'l', 'a') | half(n, 'f', 'g', 'g') << 1 | half(n, 'a', 'a', 'o') << 2 | \
 	    half(n, 'c', 'c', 'c') << 3 | half(n, 'e', 'e', 'e') << 4 |                       \
 	    half(n, 'v', 'c', 'u') << 5 | half(n, 'o', 'm', 'y') << 6 |                       \
 	    half(n, 'g', 'g', 'g') << 7)
 #define SECOND(half, n)                                                                       \
-	(half(n, 'i', 'i', 'r') | half(n, 'r', 'r', 'r') << 1 | half(n, 's', 's', 's') << 2 | \
+	(half(n, 'i', 'i', 'r') | half(n, 'r', 'r', 'r') << 1 | half(n, 's', 's', 'p') << 2 | \
 	    half(n, ' ', 'd', 'd') << 3 | half(n, 'd', 'r', 'r') << 4 |                       \
 	    half(n, 'e', 'l', 'n') << 5 | half(n, 'm', 's', ' ') << 6 |                       \
 	    half(n, 'p', 'p', 'p') << 7)
 #define THIRD(half, n)                                                                        \
-	(half(n, 'c', 'z', 'r') | half(n, 'e', 'e', 'e') << 1 | half(n, ' ', '-', '-') << 2 | \
+	(half(n, 'c', 'z', 'r') | half(n, 'e', 'e', 'e') << 1 | half(n, ' ', '-', 'y') << 2 | \
 	    half(n, 'd', 'o', 'o') << 3 | half(n, 'i', 'm', 'm') << 4 |                       \
 	    half(n, 'c', 'a', 'd') << 5 | half(n, 'm', ' ', 'p') << 6 |                       \
 	    half(n, 'l', 'l', 'l') << 7)
 #define FOURTH(half, n)                                                                       \
-	(half(n, 'e', 'e', 'a') | half(n, 'e', 'e', 'e') << 1 | half(n, 'i', 'i', 'i') << 2 | \
+	(half(n, 'e', 'e', 'a') | half(n, 'e', 'e', 'e') << 1 | half(n, 'i', 'i', 'r') << 2 | \
 	    half(n, 'o', 'm', 'm') << 3 | half(n, 's', 'i', 'i') << 4 |                       \
 	    half(n, 'o', 'u', 'e') << 5 | half(n, 'o', 'a', 'u') << 6 | 1 << 7)
 #define ROW(letter, half)                                                                  \
@@ -216,7 +221,8 @@ mark(const uint8_t *b, uint8_t *restrict marks)
 		    IS('c', 'l', 'a', 'u') | IS('o', 'm', 'm', 'o') | IS('e', 'r', 'm', 'i');
 		is_there |=
 		    IS('a', 'r', 'r', 'a') | IS('a', 's', ' ', 'i') | IS('a', 's', '-', 'i');
-		is_there |= IS('f', 'r', 'e', 'e') | IS('y', ' ', 'p', 'u');
+		is_there |=
+		    IS('f', 'r', 'e', 'e') | IS('y', ' ', 'p', 'u') | IS('o', 'p', 'y', 'r');
 		is_there |= (c0 == 'g') & (c1 == 'p') & (c2 == 'l');
 		marks[i] = is_there;
 	}

@@ -17,7 +17,9 @@ enum license_stems {
 	LICENSE_AS_IS = 8,
 	LICENSE_FREES = 16,
 	LICENSE_PURPOSE = 32,
-	LICENSE_NAMES = 64 /* words next to which names of licenses stand; alone they say nothing */
+	LICENSE_COPYRIGHT = 64,
+	LICENSE_NAMES =
+	    128 /* words next to which names of licenses stand; alone they say nothing */
 };
 
 /* What stands at a place. */
@@ -28,6 +30,7 @@ enum license_stem {
 	STEM_REDISTRIBUTE,
 	STEM_DOMAIN,
 	STEM_CREATIVE,
+	STEM_COMMONS,
 	STEM_SAME_TERMS,
 	STEM_GPL,
 	STEM_NAMED,
@@ -36,6 +39,7 @@ enum license_stem {
 	STEM_AS_IS,
 	STEM_FREE,
 	STEM_PURPOSE,
+	STEM_COPYRIGHT,
 	STEM_COUNT
 };
 

@@ -13,7 +13,7 @@
 #define LONG_RUN 4
 #define REACH 20 /* without a place at which a license can stand, where only stems go on */
 
-#define ANCHOR 0x80 /* what is known of a block, beside its stems (enum license_stems) */
+#define ANCHOR 0x100 /* what is known of a block, beside its stems (enum license_stems) */
 
 static bool
 passes(const struct license_regions *regions, size_t at)
@@ -35,21 +35,44 @@ may_name(const struct license_regions *regions, size_t at)
 	return false;
 }
 
+static bool
+has_anchor(const struct license_regions *regions, size_t from, size_t end)
+{
+	for (; from < end && from < regions->n; from++)
+		if ((regions->blocks[from] & ANCHOR) != 0)
+			return true;
+	return false;
+}
+
+/* A license whose paragraphs speak of other things, or another language, must not be cut: a text
+ * full of stems, or one that begins and ends like a license. */
+static bool
+is_whole(const struct license_regions *regions, size_t npasses)
+{
+	size_t last = regions->n > MARGIN ? regions->n - MARGIN : 0;
+
+	return regions->n <= LICENSE_WHOLE &&
+	    (npasses * 4 >= regions->n ||
+		(has_anchor(regions, 0, MARGIN) && has_anchor(regions, last, regions->n)));
+}
+
 bool
-license_regions_find(
-    struct license_regions *regions, const struct license_anchors *anchors, struct bytes text)
+license_regions_find(struct license_regions *regions, const struct license_anchors *anchors,
+    struct bytes text, bool is_license)
 {
 	size_t npasses = 0, nanchors = 0;
 	struct license_places places;
 
 	*regions = (struct license_regions){ .len = text.len,
 		.n = (text.len + LICENSE_BLOCK - 1) / LICENSE_BLOCK };
-	regions->blocks = regions->n <= LICENSE_WHOLE ? regions->few : malloc(regions->n);
+	regions->blocks = regions->n <= LICENSE_WHOLE
+	    ? regions->few
+	    : calloc(regions->n, sizeof(*regions->blocks));
 	if (regions->blocks == NULL)
 		return false;
 	for (size_t i = 0; i < regions->n; i++) {
 		license_filter_block(text, i * LICENSE_BLOCK, &places);
-		regions->blocks[i] = (uint8_t)places.stems;
+		regions->blocks[i] = (uint16_t)places.stems;
 		if (!passes(regions, i))
 			continue;
 		npasses++;
@@ -67,10 +90,10 @@ license_regions_find(
 		regions->blocks[i] |= ANCHOR;
 		nanchors++;
 	}
-	if (nanchors == 0)
+	is_license = is_license && regions->n <= LICENSE_WHOLE;
+	if (nanchors == 0 && !is_license)
 		regions->pos = regions->n;
-	/* A license whose paragraphs speak of other things must not be cut. */
-	regions->is_whole = regions->n <= LICENSE_WHOLE && npasses * 4 >= regions->n;
+	regions->is_whole = is_license || is_whole(regions, npasses);
 	return true;
 }
 

@@ -197,13 +197,13 @@ scan_segment(struct segment *s)
 
 void
 license_scan_text(struct license_data *data, struct arena *arena, struct bytes text,
-    uint64_t offset, struct license_found *found)
+    uint64_t offset, bool is_license, struct license_found *found)
 {
 	struct segment s = { .data = data, .arena = arena, .found = found };
 	struct license_regions regions;
 	size_t start, end;
 
-	if (!license_regions_find(&regions, license_names_anchors(data->names), text)) {
+	if (!license_regions_find(&regions, license_names_anchors(data->names), text, is_license)) {
 		found->failed = "no memory to look for licenses";
 		return;
 	}

@@ -46,9 +46,10 @@ struct license_found {
 
 /* NULL out of memory. */
 MUST_USE struct license_found *license_found_new(struct arena *);
-/* Appends what TEXT, which starts at OFFSET of its member, says. */
+/* Appends what TEXT, which starts at OFFSET of its member, says. IS_LICENSE: the name of the member
+ * says that it is a license. */
 void license_scan_text(struct license_data *, struct arena *, struct bytes text, uint64_t offset,
-    struct license_found *);
+    bool is_license, struct license_found *);
 
 /* What the member declares. Strings live in the arena. */
 struct license_declared {

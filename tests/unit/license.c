@@ -209,6 +209,22 @@ test_license_files(void)
 	ok(!sink_has(sink, "license/unknown"), "licensed.txt is something else");
 }
 
+/* A license without any word that others have: nobody but the name of the file says what it is. */
+static void
+test_named_files(void)
+{
+	static const char text[] = "You can use this code in whatever way you want, as long as you "
+				   "don't try to claim you wrote it.\n";
+
+	look("COPYING", text, strlen(text), NULL);
+	eq_str(fact("license"), "Gutmann", "a file called COPYING is read whatever it says");
+	look("a.txt", text, strlen(text), NULL);
+	eq_str(fact("license"), "none", "another is not");
+	eq_str(license_of("This software may be used by anyone for any reason so long as the "
+			  "copyright notice in the source files remains intact.\n"),
+	    "HIDAPI", "a short text needs no more than a copyright");
+}
+
 static void
 test_limits(void)
 {
@@ -381,6 +397,7 @@ main(void)
 	test_notices();
 	test_encodings();
 	test_license_files();
+	test_named_files();
 	test_limits();
 	test_declarations();
 	test_common("Apache-2.0", "Apache-2.0");
