@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#define COMMAND_BITS 12	 /* of the bits for names that run something, some sixty of them */
 #define FIRST_ROOM 32768 /* our own lists fill a third */
 
 /* One listed name: its key is MODULE, a zero byte, NAME; a library or a wildcard has an empty name.
@@ -25,7 +26,8 @@ struct globals {
 	struct arena *arena;
 	struct entry *slots; /* open addressing; a power of two, at most half full */
 	size_t room, used;
-	uint64_t commands[16]; /* a bit for each hash of a name that runs something */
+	uint64_t commands[(1 << COMMAND_BITS) /
+	    64]; /* a bit for each hash of a name that runs something */
 	bool failed;
 };
 
@@ -56,15 +58,18 @@ hash_key(struct bytes module, struct bytes name)
 	return h ^ h >> 29;
 }
 
-/* Bits that tell names apart by their ends and lengths. */
+/* A bit for NAME: few others have the same letters at both ends and in the middle, and its length.
+ */
 static unsigned
 command_bit(struct bytes name)
 {
+	uint32_t seen;
+
 	if (name.len == 0)
 		return 0;
-	return (unsigned)(name.data[0] * 7 + name.data[name.len / 2] * 41 +
-		   name.data[name.len - 1] * 29 + name.len * 173) %
-	    1024;
+	seen = name.data[0] | (uint32_t)name.data[name.len / 2] << 8 |
+	    (uint32_t)name.data[name.len - 1] << 16 | (uint32_t)name.len << 24;
+	return seen * 0x9e3779b1u >> (32 - COMMAND_BITS);
 }
 
 static bool
