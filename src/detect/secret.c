@@ -169,6 +169,21 @@ judge_token(struct searching *searching, const struct secret_rule *rule, struct 
 		add_hit(searching, rule, secret, form == SECRET_FORM_RIGHT ? 95 : 70);
 }
 
+/* A match that was cut off with its window goes on to the end of its row. */
+static struct bytes
+whole_row(struct bytes text, struct bytes window, struct bytes secret)
+{
+	size_t end = (size_t)(secret.data - text.data) + secret.len;
+
+	if (secret.data + secret.len != window.data + window.len)
+		return secret;
+	while (end < text.len && secret.len < KEY_MAX && gate_is_run_byte(text.data[end])) {
+		secret.len++;
+		end++;
+	}
+	return secret;
+}
+
 static void
 try_token(struct searching *searching, struct secret_rule *rule, size_t start, size_t end)
 {
@@ -180,7 +195,7 @@ try_token(struct searching *searching, struct secret_rule *rule, size_t start, s
 	    searching->compiled->rules, rule, window, start - first, &pos, &secret))
 		if ((size_t)(secret.data - searching->text.data) + secret.len >= end ||
 		    secret.data >= searching->text.data + start) {
-			judge_token(searching, rule, secret);
+			judge_token(searching, rule, whole_row(searching->text, window, secret));
 			return;
 		}
 }

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-#define HEAD 3 /* characters that every keyword has */
+#define HEAD 3	 /* characters that every keyword has */
+#define PREFIX 4 /* of letters and digits */
 
 static int
 compare_heads(const char *keyword, struct bytes text)
@@ -42,11 +43,15 @@ find_head(const struct secret_pair *list, size_t n, struct bytes text)
 	return low;
 }
 
-/* Do tokens of the rule begin with the keyword? It is a prefix then, "glpat-", not a word. */
+/*
+ * Do tokens of the rule begin with the keyword? A prefix has a sign in it, "glpat-", or is so long
+ * that no random value begins so by chance: "AKIA".
+ */
 static bool
 is_prefix(const struct secret_rule *rule, const char *keyword)
 {
-	return rule->shape == SECRET_TOKEN && rule->before == 0 && strpbrk(keyword, "_-.") != NULL;
+	return rule->shape == SECRET_TOKEN && rule->before == 0 &&
+	    (strpbrk(keyword, "_-.") != NULL || strlen(keyword) >= PREFIX);
 }
 
 /* Is the keyword the name of a service whose keys have a known form? */

@@ -299,6 +299,18 @@ test_quiet(void)
 			printf("# %s\n", texts[i]);
 }
 
+/* A key of many bits in base64 is longer than what patterns see at once. */
+static void
+test_long(void)
+{
+	static char secret[5000], text[6000];
+
+	snprintf(text, sizeof(text), "key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQp%s\n",
+	    made(secret, sizeof(secret) - 1, alnum));
+	ok(findings_of(text, "secret/private-key", secret + sizeof(secret) - 200) == 1,
+	    "a key of 5,000 characters is found");
+}
+
 /* Services whose keys have a known form: what has it is found, what has it not is left alone. */
 static void
 test_forms(void)
@@ -375,6 +387,7 @@ main(void)
 	test_found();
 	test_quiet();
 	test_forms();
+	test_long();
 	test_hostile();
 	rules_free(rules);
 	return done_testing();
