@@ -220,13 +220,36 @@ holds_alphabet(struct bytes v)
 	return false;
 }
 
+/* "app2-eu-1208358310": three parts or more, of letters and then digits, are a name. */
+static bool
+is_name_of_parts(struct bytes v)
+{
+	unsigned parts = 1;
+	bool has_digit = false;
+
+	for (size_t i = 0; i < v.len; i++) {
+		int c = text_lower(v.data[i]);
+
+		if (c == '-' || c == '_') {
+			parts++;
+			has_digit = false;
+		} else if (c >= '0' && c <= '9') {
+			has_digit = true;
+		} else if (c < 'a' || c > 'z' || has_digit) {
+			return false;
+		}
+	}
+	return parts >= 3;
+}
+
 bool
 secret_is_random(struct bytes value, double entropy, const struct secret_words *words)
 {
 	struct makeup m = makeup_of(value);
 
 	if (!m.is_plain || secret_entropy(value) < entropy || is_like_uuid(value, false) ||
-	    holds_alphabet(value) || bytes_starts(value, "0x") || bytes_starts(value, "0X"))
+	    holds_alphabet(value) || is_name_of_parts(value) || bytes_starts(value, "0x") ||
+	    bytes_starts(value, "0X"))
 		return false;
 	if (m.lower + m.upper == 0 || m.others * 3 > value.len)
 		return false;

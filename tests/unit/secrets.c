@@ -288,6 +288,7 @@ test_quiet(void)
 		"credential_id = \"Zq8mTcFSck2LzJO2S3ols6\"",
 		"public_token = \"9Kq84pWGeKLs1Pt8QuKUpRKfFLf\"",
 		"secret = \"abcdefghijklmnop0123456789\"",
+		"vault_key: app2-eu-1208358310",
 		"secret_key: 1a2b3C4d-5E6f-7g8H-9i0J-k1l2M3n4o5p6",
 		"\"API_KEY\": \"'$MY_SECRET_9X8'\"",
 		"commit token 07b5c19fe3 of adafruit: sha1 07b5c19fe3",
