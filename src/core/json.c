@@ -104,26 +104,35 @@ check_utf8(struct walk *walk, size_t end)
 		walk->b.data[walk->utf8]);
 }
 
-/* At a backslash, or what else ended a plain run inside a string that started at START. */
-static bool
-read_escape(struct walk *walk, size_t start)
+static ALWAYS_INLINE bool
+at(const struct walk *walk, uint8_t c)
 {
-	struct bytes rest = bytes_slice(walk->b, walk->pos, walk->b.len);
-	uint32_t code;
-	bool lone;
-	size_t len;
+	return walk->pos < walk->b.len && walk->b.data[walk->pos] == c;
+}
 
-	if (rest.len == 0)
+/* At a backslash and more of them, or what else ended a plain run in a string that starts at
+ * START. */
+static bool
+read_escapes(struct walk *walk, size_t start)
+{
+	if (walk->pos >= walk->b.len)
 		return fail(walk, JSON_FAULT_SYNTAX, start - 1, "a string without its end");
-	if (rest.data[0] < 0x20)
+	if (walk->b.data[walk->pos] < 0x20)
 		return fail(walk, JSON_FAULT_SYNTAX, walk->pos,
-		    "a control character (0x%02x) inside a string", rest.data[0]);
-	len = json_escape(rest, &code, &lone);
-	if (len == 0)
-		return fail(walk, lone ? JSON_FAULT_UTF8 : JSON_FAULT_SYNTAX, walk->pos, "%s",
-		    lone ? "an escape of half a surrogate pair"
-			 : "a backslash that starts no escape");
-	walk->pos += len;
+		    "a control character (0x%02x) inside a string", walk->b.data[walk->pos]);
+	do {
+		struct bytes rest = bytes_slice(walk->b, walk->pos, walk->b.len);
+		uint32_t code;
+		bool lone;
+		size_t len = json_escape(rest, &code, &lone);
+
+		if (len == 0)
+			return fail(walk, lone ? JSON_FAULT_UTF8 : JSON_FAULT_SYNTAX, walk->pos,
+			    "%s",
+			    lone ? "an escape of half a surrogate pair"
+				 : "a backslash that starts no escape");
+		walk->pos += len;
+	} while (at(walk, '\\'));
 	return true;
 }
 
@@ -140,7 +149,7 @@ read_string(struct walk *walk, struct bytes *ret, bool *ret_has_escapes)
 			return false;
 		if (walk->pos < walk->b.len && walk->b.data[walk->pos] == '"')
 			break;
-		if (!read_escape(walk, start))
+		if (!read_escapes(walk, start))
 			return false;
 		*ret_has_escapes = true;
 	}
@@ -157,12 +166,6 @@ digits(struct walk *walk)
 	while (walk->pos < walk->b.len && (uint8_t)(walk->b.data[walk->pos] - '0') <= 9)
 		walk->pos++;
 	return walk->pos - start;
-}
-
-static ALWAYS_INLINE bool
-at(const struct walk *walk, uint8_t c)
-{
-	return walk->pos < walk->b.len && walk->b.data[walk->pos] == c;
 }
 
 static ALWAYS_INLINE bool

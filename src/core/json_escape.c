@@ -5,31 +5,47 @@
 
 #include "core/scan.h"
 
-static bool
+/* One more than the value of a hexadecimal digit; 0 where it is none. */
+static const uint8_t digits[256] = { ['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+	['A'] = 11,
+	['B'] = 12,
+	['C'] = 13,
+	['D'] = 14,
+	['E'] = 15,
+	['F'] = 16 };
+
+/* Without a branch for each digit: text past ASCII may be nothing else. */
+static ALWAYS_INLINE bool
 hex4(struct bytes b, size_t pos, uint32_t *ret)
 {
-	uint32_t value = 0;
+	uint32_t w, x, y, z;
 
 	if (b.len < pos + 4)
 		return false;
-	for (size_t i = pos; i < pos + 4; i++) {
-		uint8_t c = b.data[i];
-
-		value <<= 4;
-		if (c >= '0' && c <= '9')
-			value |= (uint32_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			value |= (uint32_t)(c - 'a' + 10);
-		else if (c >= 'A' && c <= 'F')
-			value |= (uint32_t)(c - 'A' + 10);
-		else
-			return false;
-	}
-	*ret = value;
-	return true;
+	w = digits[b.data[pos]] - 1u;
+	x = digits[b.data[pos + 1]] - 1u;
+	y = digits[b.data[pos + 2]] - 1u;
+	z = digits[b.data[pos + 3]] - 1u;
+	*ret = w << 12 | x << 8 | y << 4 | z;
+	return (w | x | y | z) < 16;
 }
 
-static size_t
+static ALWAYS_INLINE size_t
 unicode_escape(struct bytes b, uint32_t *ret_code, bool *ret_lone)
 {
 	uint32_t high, low;
@@ -49,29 +65,15 @@ unicode_escape(struct bytes b, uint32_t *ret_code, bool *ret_lone)
 	return 12;
 }
 
-/* What a backslash before C stands for; 0 where it is no escape of two bytes. */
-static uint8_t
-short_escape(uint8_t c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-	case '/':
-		return c;
-	case 'n':
-		return '\n';
-	case 't':
-		return '\t';
-	case 'r':
-		return '\r';
-	case 'b':
-		return '\b';
-	case 'f':
-		return '\f';
-	default:
-		return 0;
-	}
-}
+/* What a backslash before a byte stands for; 0 where it is no escape of two bytes. */
+static const uint8_t short_escapes[256] = { ['"'] = '"',
+	['\\'] = '\\',
+	['/'] = '/',
+	['b'] = '\b',
+	['f'] = '\f',
+	['n'] = '\n',
+	['r'] = '\r',
+	['t'] = '\t' };
 
 size_t
 json_escape(struct bytes b, uint32_t *ret_code, bool *ret_lone)
@@ -83,14 +85,14 @@ json_escape(struct bytes b, uint32_t *ret_code, bool *ret_lone)
 		return 0;
 	if (b.data[1] == 'u')
 		return unicode_escape(b, ret_code, ret_lone);
-	short_one = short_escape(b.data[1]);
+	short_one = short_escapes[b.data[1]];
 	if (short_one == 0)
 		return 0;
 	*ret_code = short_one;
 	return 2;
 }
 
-static size_t
+static ALWAYS_INLINE size_t
 put_utf8(uint32_t code, uint8_t *out)
 {
 	if (code < 0x80) {
@@ -121,15 +123,17 @@ json_decode_escapes(struct bytes text, uint8_t *out)
 	size_t pos = 0, n = 0;
 
 	while (pos < text.len) {
-		size_t run = scan_any(text, pos, '\\', '\\', '\\') - pos, len;
 		uint32_t code = 0xfffd;
+		size_t len;
 		bool lone;
 
-		memcpy(out + n, text.data + pos, run);
-		n += run;
-		pos += run;
-		if (pos == text.len)
-			break;
+		if (text.data[pos] != '\\') {
+			len = scan_any(text, pos, '\\', '\\', '\\') - pos;
+			memcpy(out + n, text.data + pos, len);
+			n += len;
+			pos += len;
+			continue;
+		}
 		len = json_escape(bytes_slice(text, pos, text.len), &code, &lone);
 		if (len == 0) /* not a valid string: keep the bytes */
 			out[n++] = text.data[pos++];
