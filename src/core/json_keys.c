@@ -145,21 +145,21 @@ hash_key(
 	return true;
 }
 
-/* The text of a key again. */
+/* The text of a key again, up to the quote that was found to end it. */
 static struct bytes
 text_of(const struct json_keys *keys, const struct json_key *key, bool *ret_has_escapes)
 {
-	struct bytes rest = bytes_of(keys->document + key->offset, LIMIT_JSON_BYTES);
-	size_t len = 0;
+	struct bytes rest =
+	    bytes_slice(bytes_of(keys->document, keys->len), key->offset, keys->len);
+	size_t end = 0;
 
-	/* Its end was found before, so it is there. */
 	*ret_has_escapes = false;
-	for (; rest.data[len] != '"'; len++)
-		if (rest.data[len] == '\\') {
+	for (; end < rest.len && rest.data[end] != '"'; end++)
+		if (rest.data[end] == '\\') {
 			*ret_has_escapes = true;
-			len++;
+			end++;
 		}
-	return bytes_of(rest.data, len);
+	return bytes_slice(rest, 0, end);
 }
 
 static bool
