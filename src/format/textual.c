@@ -144,18 +144,30 @@ encoding_of(struct bytes b)
 	return head.len >= 16 && high * 4 <= head.len ? ENCODING_LATIN1 : ENCODING_NONE;
 }
 
+/* Does NAME match one of LIST? Its letters are asked for before its length: every format asks. */
+static enum textual_kind
+kind_in(const struct named *list, struct bytes name)
+{
+	for (size_t i = 0; list[i].suffix != NULL && name.len > 1; i++)
+		if (text_lower(name.data[1]) == list[i].suffix[1] &&
+		    text_equal_ignoring_case(name, list[i].suffix))
+			return list[i].kind;
+	return TEXTUAL_NONE;
+}
+
 static enum textual_kind
 kind_by_name(const struct member *member)
 {
-	const char *name = member_basename(member);
+	struct bytes name = bytes_of_string(member_basename(member));
+	enum textual_kind kind = kind_in(names, name);
+	size_t dot = name.len;
 
-	for (size_t i = 0; names[i].suffix != NULL; i++)
-		if (text_equal_ignoring_case(bytes_of_string(name), names[i].suffix))
-			return names[i].kind;
-	for (size_t i = 0; endings[i].suffix != NULL; i++)
-		if (member_has_suffix(member, endings[i].suffix))
-			return endings[i].kind;
-	return TEXTUAL_NONE;
+	/* No ending has a second dot. */
+	while (dot > 0 && name.data[dot - 1] != '.')
+		dot--;
+	if (kind != TEXTUAL_NONE || dot == 0)
+		return kind;
+	return kind_in(endings, bytes_slice(name, dot - 1, name.len));
 }
 
 /* The next byte of the head that is no white space; 0 at its end. */
