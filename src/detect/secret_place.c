@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+#define LINE 200 /* bytes of a line before a name that are looked at */
+#define CLOSE 42 /* bytes between a name and a value that need nothing else to link them */
+
 static bool
 is_token_byte(uint8_t c)
 {
@@ -140,6 +143,33 @@ is_form_of_service(struct bytes secret, struct bytes gap, const struct secret_ru
 	    secret_entropy(secret) >= rule->entropy;
 }
 
+/* Does the line of POS begin as comments do: "# of adafruit", "// adafruit", "<!-- ..."? */
+static bool
+is_in_comment(struct bytes text, size_t pos)
+{
+	size_t start = pos, first = pos > LINE ? pos - LINE : 0;
+
+	while (start > first && text.data[start - 1] != '\n')
+		start--;
+	while (start < pos && (text.data[start] == ' ' || text.data[start] == '\t'))
+		start++;
+	return start < pos && memchr("#/;*-<%\"'", text.data[start], 9) != NULL;
+}
+
+/* Farther from the name, the value has to be called a key in the same line, or in the next one of a
+ * comment. */
+static bool
+is_told_of(struct bytes text, size_t end, struct bytes gap, const struct secret_words *words)
+{
+	const uint8_t *mark = memchr(gap.data, '\n', gap.len);
+	size_t start = mark == NULL ? 0 : (size_t)(mark - gap.data) + 1;
+	struct bytes line = bytes_slice(gap, start, gap.len);
+
+	return line.len > 0 && memchr(line.data, '\n', line.len) == NULL &&
+	    (mark == NULL || is_in_comment(text, end)) && is_assigned(gap) &&
+	    secret_holds(line, words->secretive);
+}
+
 bool
 secret_is_near_key(struct bytes text, size_t end, struct bytes secret,
     const struct secret_rule *rule, const struct secret_words *words)
@@ -147,7 +177,8 @@ secret_is_near_key(struct bytes text, size_t end, struct bytes secret,
 	size_t pos = (size_t)(secret.data - text.data);
 	struct bytes gap = bytes_slice(text, end, pos - end);
 
-	if (pos - end > SECRET_GAP || secret_is_filler(secret, words))
+	if (pos - end > SECRET_GAP || secret_is_filler(secret, words) ||
+	    (gap.len > CLOSE && !is_told_of(text, end, gap, words)))
 		return false;
 	if (rule->needs_link)
 		return is_whole_value(text, pos, pos + secret.len) &&

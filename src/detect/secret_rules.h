@@ -17,7 +17,7 @@
 #include "detect/secret_keywords.h"
 #include "detect/secret_outline.h"
 
-#define SECRET_GAP 42 /* bytes at most between a service's name and its value */
+#define SECRET_GAP 100 /* bytes at most between a service's name and its value */
 
 enum secret_shape { SECRET_TOKEN, SECRET_NEAR, SECRET_NAMES };
 
