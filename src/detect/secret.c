@@ -25,6 +25,7 @@
 #define WINDOW 2100	 /* bytes after a keyword: a JSON Web Token, the head of a key */
 #define NAMED_VALUE 8192 /* longer values are documents, and searched as such */
 #define KEY_MAX 16384	 /* bytes of a key in PEM that are hidden */
+#define ANY_SERVICE "*"	 /* provider of a rule for many: the name that was found */
 #define CLAIM 110	 /* bytes before a value in which a service's name claims it */
 #define MAX_HITS 16384	 /* in one span; more are a file of tokens, and said so */
 
@@ -43,6 +44,7 @@ struct compiled {
 
 struct hit {
 	const struct secret_rule *rule;
+	const char *provider;
 	size_t pos, len;
 	unsigned confidence;
 };
@@ -53,6 +55,7 @@ struct searching {
 	struct bytes text;
 	const struct secret_index *index; /* of the keywords being looked for */
 	size_t base;			  /* of the part being looked at */
+	const char *keyword;		  /* that was found */
 	struct sink *sink;
 	struct hit *hits;
 	size_t n, room;
@@ -147,6 +150,7 @@ add_hit(struct searching *searching, const struct secret_rule *rule, struct byte
 		searching->room = room;
 	}
 	searching->hits[searching->n++] = (struct hit){ rule,
+		strcmp(rule->provider, ANY_SERVICE) == 0 ? searching->keyword : rule->provider,
 		(size_t)(secret.data - searching->text.data), secret.len, confidence };
 }
 
@@ -310,6 +314,7 @@ on_keyword(void *context, uint32_t i, size_t end)
 	const struct secret_keyword *keyword = &index->keywords[i];
 
 	end += searching->base;
+	searching->keyword = keyword->text;
 	for (size_t k = 0; k < keyword->n && !searching->is_full; k++)
 		follow(searching, &index->leads[keyword->first + k], end - keyword->len, end);
 }
@@ -325,7 +330,8 @@ compare_hits(const void *a, const void *b)
 		return x->rule->rank < y->rule->rank ? -1 : 1;
 	if (x->len != y->len)
 		return x->len > y->len ? -1 : 1;
-	return strcmp(x->rule->id, y->rule->id);
+	return x->rule != y->rule ? strcmp(x->rule->id, y->rule->id)
+				  : strcmp(x->provider, y->provider);
 }
 
 /* Of two, does B say more about the same place? */
@@ -381,8 +387,8 @@ report(struct searching *searching, uint64_t offset, size_t prefix)
 		sink_finding_likely(searching->sink, best->rule->check, best->confidence,
 		    offset + (best->pos > prefix ? best->pos - prefix : 0), best->len, mask,
 		    "this looks like %s of %s (rule %s)",
-		    best->rule->shape == SECRET_NAMES ? "a secret" : "a credential",
-		    best->rule->provider, best->rule->id);
+		    best->rule->shape == SECRET_NAMES ? "a secret" : "a credential", best->provider,
+		    best->rule->id);
 		i = next;
 	}
 	if (searching->is_full)

@@ -35,7 +35,7 @@ struct secret_validator {
 
 struct secret_rule {
 	const char *id;	      /* "github-fine-token" */
-	const char *provider; /* "GitHub"; for names: what the value is, "a password" */
+	const char *provider; /* "GitHub", "*": the keyword; for names: what it is, "a password" */
 	const char *check;    /* of the catalog */
 	const char *pattern;
 	const char *source; /* of the file, for messages */
