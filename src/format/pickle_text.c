@@ -66,10 +66,13 @@ static struct bytes
 key_of(struct pickle_vm *vm)
 {
 	size_t floor = vm_floor(vm), n = vm->stack.n - floor;
-	const pickle_value *items = vm->stack.v + floor;
+	const pickle_value *items;
 	struct bytes key;
 	bool is_value;
 
+	if (n == 0)
+		return bytes_of(NULL, 0);
+	items = vm->stack.v + floor;
 	/* EMPTY_DICT MARK key value key value SETITEMS, or a dictionary, key and value SETITEM. */
 	is_value = vm->marks.n > 0 && floor > 0 && n % 2 == 1 && tag_of(items[-1]) == TAG_DICT;
 	is_value |= n >= 2 && tag_of(items[n - 2]) == TAG_DICT;
