@@ -473,9 +473,9 @@ is_alternative(const struct outline_piece *piece, const char *keyword)
 {
 	size_t len = strlen(keyword);
 
-	/* Before a group stands at least its bracket. */
 	for (const char *at = piece->from; at + len <= piece->to; at++)
-		if (memchr("|:(", at[-1], 3) != NULL && memchr("|)", at[len], 2) != NULL &&
+		if ((at == piece->from || memchr("|:(", at[-1], 3) != NULL) &&
+		    memchr("|)", at[len], 2) != NULL &&
 		    text_equal_ignoring_case(bytes_of(at, len), keyword))
 			return true;
 	return false;
