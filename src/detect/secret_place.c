@@ -29,6 +29,10 @@ secret_is_alone(struct bytes text, struct bytes secret)
 	if (end < text.len && is_token_byte(text.data[end]) &&
 	    is_token_byte(secret.data[secret.len - 1]))
 		return false;
+	/* "abc?def" is one word, unless it is an address. */
+	if (end + 1 < text.len && memchr("?!^", text.data[end], 3) != NULL &&
+	    is_token_byte(text.data[end + 1]) && memchr(secret.data, '/', secret.len) == NULL)
+		return false;
 	if (pos == 0 || !is_token_byte(secret.data[0]) || !is_token_byte(text.data[pos - 1]))
 		return true;
 	return pos > 1 && text.data[pos - 2] == '\\' &&

@@ -337,6 +337,7 @@ test_forms(void)
 		{ "getAbuseipdbKey('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, true },
 		{ "mabuseipdb('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, false },
 		{ "abuseipdb_key_id = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 80, false },
+		{ "x = 'glpat-", alnum, "?def'", 20, false },
 		{ "secret = 'glpat-", alnum, "'", 12, false },
 		{ "secret = 'glpax-", alnum, "'", 22, true },
 	};
