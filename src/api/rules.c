@@ -259,7 +259,8 @@ test_detector(struct testing *testing, struct status *status)
 	    rules_files(testing->session->rules, testing->detector->rules->folder, &n);
 
 	testing->compiled = rules_get(testing->session->rules, testing->detector->rules, status);
-	if (testing->compiled == NULL)
+	if (testing->compiled == NULL ||
+	    !is_sound(testing->session, testing->detector->rules, status))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct status no_yaml = { 0 };
