@@ -95,7 +95,9 @@ secret_is_name_start(struct bytes text, size_t pos)
 {
 	int before = pos > 0 ? text.data[pos - 1] : 0, c = pos < text.len ? text.data[pos] : 0;
 
-	return !is_lower(text_lower(before)) || (is_lower(before) && c >= 'A' && c <= 'Z');
+	if (is_lower(before))
+		return c >= 'A' && c <= 'Z';
+	return (before < '0' || before > '9') && (before < 'A' || before > 'Z');
 }
 
 bool

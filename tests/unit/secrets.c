@@ -335,6 +335,7 @@ test_forms(void)
 		{ "of abuseipdb, which we ask about the addresses of visitors\nkey = '",
 		    "0123456789abcdefghijklmnopqrstuvwxyz", "'", 80, false },
 		{ "getAbuseipdbKey('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, true },
+		{ "7abuseipdb('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, false },
 		{ "mabuseipdb('", "0123456789abcdefghijklmnopqrstuvwxyz", "')", 80, false },
 		{ "abuseipdb_key_id = '", "0123456789abcdefghijklmnopqrstuvwxyz", "'", 80, false },
 		{ "x = 'glpat-", alnum, "?def'", 20, false },
