@@ -100,7 +100,9 @@ become_gpgv(const struct sandbox *sandbox, const char *program, const int fds[FD
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_NOFILE, 64);
-	limit(RLIMIT_DATA, LIMIT_WORKER_MEMORY);
+	/* A sanitizer holds more than that before the filter is made: it would end us here. */
+	if (sandbox->enabled || !sandbox->wanted)
+		limit(RLIMIT_DATA, LIMIT_WORKER_MEMORY);
 	limit(RLIMIT_CPU, PATIENCE_MS / 1000);
 	if (!sandbox_enter_program(sandbox, program))
 		_exit(125);
