@@ -84,7 +84,7 @@ try_mark(struct pii_pass *pass, size_t pos)
 		end++;
 	key = pii_span_key(pass);
 	if (end - start <= LONGEST_WORD && (!key->is_ignored || !pii_set_is_empty(&key->context)))
-		pii_try_word(pass, start, end);
+		return pii_try_word(pass, start, end);
 	return end;
 }
 

@@ -66,12 +66,6 @@ hash_of(struct bytes text, size_t start, size_t end)
 	return hash;
 }
 
-static bool
-has_bit(const uint64_t *bits, uint64_t i)
-{
-	return bits[i % PII_STARTERS / 64] >> (i % 64) & 1;
-}
-
 /* The bit of pii_rules.hints that a word has if it begins a phrase: its first two characters and
  * its length say what most words do not. */
 static uint32_t
@@ -107,7 +101,8 @@ pii_phrase_note(struct pii_rules *rules, const char *phrase)
 	if (n == 0 || n > PII_PHRASE)
 		return 0;
 	rules->hints[hint] |= bit;
-	rules->starters[first % PII_STARTERS / 64] |= (uint64_t)1 << (first % 64);
+	if (rules->starters[first % PII_STARTERS] < n)
+		rules->starters[first % PII_STARTERS] = (unsigned char)n;
 	return hash;
 }
 
@@ -150,26 +145,25 @@ take_word(const struct pii_rules *rules, struct pii_nearby *nearby, struct bytes
 {
 	size_t turn = nearby->nwords++ % PII_PHRASE, hint;
 	uint32_t bit = hint_of(text.data + start, end - start, &hint);
+	unsigned longest;
 	uint64_t word;
-	bool begins;
 
 	if (nearby->going_on == 0 && !(rules->hints[hint] & bit))
 		return;
 	word = hash_of(text, start, end);
-	begins = has_bit(rules->starters, word);
-	if (nearby->going_on == 0 && !begins)
+	longest = rules->starters[word % PII_STARTERS];
+	if (nearby->going_on == 0 && longest == 0)
 		return;
 	nearby->phrases[turn] = 0;
-	if (begins) {
-		nearby->starts[turn] = start;
-		nearby->going_on = PII_PHRASE;
-	} else if (nearby->going_on > 0) {
+	nearby->starts[turn] = start;
+	if (nearby->going_on > 0)
 		nearby->going_on--;
-	}
+	if (longest > nearby->going_on + 1)
+		nearby->going_on = longest - 1;
 	for (size_t k = 0; k < PII_PHRASE; k++) {
 		const struct pii_context_entry *entry;
 
-		if (nearby->phrases[k] == 0 && (k != turn || !begins))
+		if (nearby->phrases[k] == 0 && (k != turn || longest == 0))
 			continue;
 		nearby->phrases[k] = join(nearby->phrases[k], word);
 		entry = lookup(rules, nearby->phrases[k]);

@@ -47,6 +47,12 @@ pii_is_alnum(unsigned char c)
 	return pii_is_digit(c) || pii_is_letter(c);
 }
 
+static inline bool
+pii_is_hex(unsigned char c)
+{
+	return pii_is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
 /* The byte at I, 0 outside of TEXT. */
 static inline unsigned char
 pii_at(struct bytes text, size_t i)

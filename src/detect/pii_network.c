@@ -8,12 +8,6 @@
 
 static const struct pii_found nothing;
 
-static bool
-is_hex(unsigned char c)
-{
-	return pii_is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
-}
-
 /* Four numbers up to 255 at POS; 0 where they are not, else where they end. */
 static size_t
 read_ipv4(struct bytes text, size_t pos, unsigned char quad[4])
@@ -99,7 +93,7 @@ read_ipv6(struct bytes text, size_t pos, unsigned *ret_groups, bool *ret_gap)
 		gap = true;
 		pos += 2;
 	}
-	while (groups < 8 && is_hex(pii_at(text, pos))) {
+	while (groups < 8 && pii_is_hex(pii_at(text, pos))) {
 		size_t start = pos;
 		unsigned char quad[4];
 		size_t end = read_ipv4(text, pos, quad);
@@ -109,7 +103,7 @@ read_ipv6(struct bytes text, size_t pos, unsigned *ret_groups, bool *ret_gap)
 			pos = end;
 			break;
 		}
-		while (is_hex(pii_at(text, pos)))
+		while (pii_is_hex(pii_at(text, pos)))
 			pos++;
 		if (pos - start > 4)
 			return 0;
@@ -121,7 +115,7 @@ read_ipv6(struct bytes text, size_t pos, unsigned *ret_groups, bool *ret_gap)
 				return 0;
 			gap = true;
 			pos += 2;
-		} else if (is_hex(pii_at(text, pos + 1))) {
+		} else if (pii_is_hex(pii_at(text, pos + 1))) {
 			pos++;
 		} else {
 			break;
@@ -161,7 +155,7 @@ pii_find_ipv6(struct bytes text, size_t pos)
 	bool gap;
 
 	while (found.start > 0 && pos - found.start < 40 &&
-	    (is_hex(text.data[found.start - 1]) || text.data[found.start - 1] == ':'))
+	    (pii_is_hex(text.data[found.start - 1]) || text.data[found.start - 1] == ':'))
 		found.start--;
 	found.end = read_ipv6(text, found.start, &groups, &gap);
 	before = found.start > 0 ? text.data[found.start - 1] : 0;
@@ -192,7 +186,7 @@ pii_find_mac(struct bytes text, size_t pos)
 	while (found.end < text.len && n < 12) {
 		unsigned char c = text.data[found.end];
 
-		if (is_hex(c))
+		if (pii_is_hex(c))
 			mac[n++] = (unsigned char)(c | 32);
 		else if (c != ':' && c != '-' && c != '.')
 			break;

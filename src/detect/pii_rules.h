@@ -19,7 +19,7 @@
 #define PII_ANY 0x80000000u
 #define PII_STARTS (36 * 2 * (PII_WORD + 1) * PII_AFTER)
 #define PII_HINTS 2048
-#define PII_STARTERS 65536 /* bits of a filter for first words of phrases */
+#define PII_STARTERS 65536 /* places of a filter for first words of phrases */
 #define PII_PHRASE 5	   /* words of a context phrase */
 #define PII_WEAKEST 10	   /* below, only context makes a finding */
 #define PII_HITS 32	   /* phrases of context that stand in a hundred bytes or two */
@@ -141,8 +141,9 @@ struct pii_rules {
 	/* Context phrases by hash: open addressing, a power of two. */
 	struct pii_context_entry *context;
 	size_t ncontext;
-	/* Filters for first words of phrases: by hash; and lengths by first characters. */
-	uint64_t starters[PII_STARTERS / 64];
+	/* Filters for first words of phrases: words of the longest phrase, by hash; and lengths of
+	 * words as bits, by their first characters. */
+	unsigned char starters[PII_STARTERS];
 	uint32_t hints[PII_HINTS];
 	struct pii_words domains, roles, top, attribution, ignored_keys, extensions;
 };

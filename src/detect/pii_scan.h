@@ -74,8 +74,9 @@ struct pii_pass {
 /* pii_word.c: where the plain number ends that starts at START and is nothing to look at; START
  * where that is not plain to see. */
 size_t pii_skip_number(const struct pii_pass *, size_t start);
-/* What may begin at the word with digits from START to END, or at words before it. */
-void pii_try_word(struct pii_pass *, size_t start, size_t end);
+/* What may begin at the word with digits from START to END, or at words before it. Returns where to
+ * look on. */
+size_t pii_try_word(struct pii_pass *, size_t start, size_t end);
 void pii_consider_found(struct pii_pass *, enum pii_finder, struct pii_found);
 
 /* pii_report.c: which of N candidates of one place are told of. */

@@ -97,14 +97,17 @@ pii_find_wallet(struct bytes text, size_t pos)
 {
 	struct pii_found found = { pos, pos, 0, false };
 	unsigned char first = pii_at(text, pos);
+	bool is_digest = true; /* hexadecimal: no wallet has so few letters */
 	size_t shortest = first == '1' || first == '3' ? BASE58_MIN : BECH32_MIN;
 
 	if (shortest == BECH32_MIN && (first | 32) != 'b')
 		return found;
 	while (found.end < text.len && found.end - pos <= WALLET_MAX &&
-	    pii_is_alnum(text.data[found.end]))
+	    pii_is_alnum(text.data[found.end])) {
+		is_digest = is_digest && pii_is_hex(text.data[found.end]);
 		found.end++;
-	if (found.end - pos < shortest)
+	}
+	if (found.end - pos < shortest || is_digest)
 		return found;
 	if (pii_is_wallet(bytes_slice(text, pos, found.end - pos)))
 		found.confidence = 90; /* 32 bits of checksum */

@@ -425,20 +425,84 @@ pii_skip_number(const struct pii_pass *pass, size_t start)
 	return is_end(text, end) ? end : start;
 }
 
-void
+/* Does TEXT at POS look like FORM: '9' for digits, 'h' for hexadecimal ones, all else itself? */
+static bool
+looks_like(struct bytes text, size_t pos, const char *form)
+{
+	if (text.len - pos < strlen(form))
+		return false;
+	for (size_t i = 0; form[i] != '\0'; i++) {
+		unsigned char c = text.data[pos + i];
+
+		if (form[i] == '9'	 ? !pii_is_digit(c)
+			: form[i] == 'h' ? !pii_is_hex(c)
+					 : c != (unsigned char)form[i])
+			return false;
+	}
+	return true;
+}
+
+/* Where the date that starts at START ends, with the time after it; START where there is none. */
+static size_t
+time_end(struct bytes text, size_t start)
+{
+	size_t end = start + strlen("9999-99-99");
+	unsigned char after;
+
+	if (!looks_like(text, start, "9999-99-99"))
+		return start;
+	if (looks_like(text, end, "T99:99:99") || looks_like(text, end, " 99:99:99")) {
+		end += strlen("T99:99:99");
+		if (pii_at(text, end) == '.')
+			end += 1 + digits_at(text, end + 1);
+		end += pii_at(text, end) == 'Z';
+	}
+	after = pii_at(text, end);
+	if (after == ' ' ? pii_is_digit(pii_at(text, end + 1)) : pii_after(after) != 0)
+		return start;
+	return pii_is_alnum(after) ? start : end;
+}
+
+/* Where the UUID or time ends that starts with the word from START to END, START where it is
+ * none: the groups of these are nothing by themselves. A time is told of only where context is
+ * near. */
+static size_t
+unit_end(struct pii_pass *pass, size_t start, size_t end)
+{
+	static const char uuid[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+	struct bytes text = pass->text;
+
+	if (pass->is_short || pii_at(text, end) != '-' || !begins(text, start))
+		return start;
+	if (end - start == 8 && looks_like(text, start, uuid) &&
+	    !pii_is_alnum(pii_at(text, start + strlen(uuid))))
+		return start + strlen(uuid);
+	if (end - start == 4) {
+		size_t last = time_end(text, start);
+
+		if (last > start && pii_set_is_empty(context_around(pass)))
+			return last;
+	}
+	return start;
+}
+
+size_t
 pii_try_word(struct pii_pass *pass, size_t start, size_t end)
 {
 	struct bytes text = pass->text;
-	size_t len = end - start, letters;
+	size_t len = end - start, letters, unit;
 
 	pass->word = start;
 	pass->word_end = end;
 	pass->has_around = false;
+	unit = unit_end(pass, start, end);
+	if (unit > start)
+		return unit;
 	if (len >= WALLET_MIN)
 		pii_consider_found(pass, FIND_WALLET, pii_find_wallet(text, start));
 	if (pii_is_digit(text.data[start])) {
 		if (is_fraction(text, start))
-			return;
+			return end;
 		try_network(pass, start, end);
 		try_before(pass, start);
 		try_word(pass, start, len, digits_at(text, start), false);
@@ -456,4 +520,5 @@ pii_try_word(struct pii_pass *pass, size_t start, size_t end)
 			    digits_at(text, start + letters), true);
 	}
 	pass->tried = start + 1;
+	return end;
 }
