@@ -74,7 +74,7 @@ try_mark(struct pii_pass *pass, size_t pos)
 		break;
 	}
 	if (!pass->is_short && (pos == 0 || !pii_is_alnum(text.data[pos - 1]))) {
-		end = pii_skip_number(pass, pos);
+		end = pii_try_number(pass, pos);
 		if (end > pos)
 			return end;
 	}

@@ -287,64 +287,68 @@ add_entry(struct pii_rules *rules, struct pii_start *start, size_t s, struct pii
 	start->has_glued = start->has_glued || shape->is_glued;
 }
 
-/* What the first words of a shape may be like, whatever character of FIRST they begin with. */
-struct beginning {
-	size_t shape, nspots;
-	uint64_t first[2];
-	struct spot {
-		struct pii_lengths seconds;
-		unsigned char kind, n, after;
-	} spots[2 * PII_WORD * PII_AFTER];
+/* The starts of shape S, as places after those of its first character. */
+struct places {
+	size_t n;
+	size_t at[2 * PII_WORD * PII_AFTER];
+	struct pii_lengths seconds[2 * PII_WORD * PII_AFTER];
 };
 
 static void
-begin(const struct pii_rules *rules, size_t shape, bool by_digit, struct beginning *ret)
+find_places(struct places *places, const struct pii_seconds seconds[2])
 {
-	struct pii_seconds seconds[2];
-
-	ret->shape = shape;
-	ret->nspots = 0;
-	pii_shape_start(&rules->shapes[shape], by_digit, ret->first, seconds);
-	if ((ret->first[0] | ret->first[1]) == 0)
-		return;
-	for (unsigned char kind = 0; kind < 2; kind++)
-		for (unsigned char n = 1; n <= PII_WORD; n++)
-			for (unsigned char after = 0; after < PII_AFTER; after++) {
+	places->n = 0;
+	for (unsigned kind = 0; kind < 2; kind++)
+		for (size_t n = 1; n <= PII_WORD; n++)
+			for (unsigned after = 0; after < PII_AFTER; after++) {
 				struct pii_lengths lengths = seconds[kind].lengths[after][n];
 
-				if ((lengths.last | lengths.more) != 0)
-					ret->spots[ret->nspots++] =
-					    (struct spot){ lengths, kind, n, after };
+				if ((lengths.last | lengths.more) == 0)
+					continue;
+				places->at[places->n] = pii_start_index('0', n, kind == 1, after);
+				places->seconds[places->n++] = lengths;
 			}
 }
 
-/* Adds the shape to all starts of words that may be its beginning, or counts it there. */
+/* Adds shape S to the starts of words that begin with C, or counts it there. */
 static void
-spread(struct pii_rules *rules, const struct beginning *from)
+spread_one(struct pii_rules *rules, size_t s, unsigned char c, const struct places *places)
 {
-	for (unsigned c = '0'; c <= 'Z'; c++) {
-		if (!isalnum((int)c) || !(from->first[c / 64] >> (c % 64) & 1))
-			continue;
-		for (size_t i = 0; i < from->nspots; i++) {
-			const struct spot *spot = &from->spots[i];
-			size_t start = pii_start_index(
-			    (unsigned char)c, spot->n, spot->kind == 1, spot->after);
+	for (size_t i = 0; i < places->n; i++) {
+		struct pii_lengths lengths = places->seconds[i];
+		size_t start = pii_start_index(c, 0, false, 0) + places->at[i];
 
-			add_entry(rules, &rules->starts[start], from->shape, spot->seconds);
-		}
+		if (places->at[i] % PII_AFTER == 0 &&
+		    ((lengths.last & ~PII_ENDS) | lengths.more) != 0)
+			rules->has_other_dividers = true;
+		add_entry(rules, &rules->starts[start], s, lengths);
 	}
+}
+
+/* Adds shape S to all its starts that begin with a digit, or with a letter. */
+static void
+spread(struct pii_rules *rules, size_t s, bool by_digit)
+{
+	struct pii_seconds seconds[2];
+	struct places places;
+	uint64_t first[2];
+
+	pii_shape_start(&rules->shapes[s], by_digit, first, seconds);
+	if ((first[0] | first[1]) == 0)
+		return;
+	find_places(&places, seconds);
+	for (unsigned c = '0'; c <= 'Z'; c++)
+		if (isalnum((int)c) && (first[c / 64] >> (c % 64) & 1))
+			spread_one(rules, s, (unsigned char)c, &places);
 }
 
 static void
 spread_all(struct pii_rules *rules)
 {
-	struct beginning from;
-
-	for (size_t s = 0; s < rules->nshapes; s++)
-		for (unsigned by_digit = 0; by_digit < 2; by_digit++) {
-			begin(rules, s, by_digit, &from);
-			spread(rules, &from);
-		}
+	for (size_t s = 0; s < rules->nshapes; s++) {
+		spread(rules, s, true);
+		spread(rules, s, false);
+	}
 }
 
 /* Counts what begins with each start; makes room; fills it, which leaves each start's places at its

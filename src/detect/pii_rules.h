@@ -60,6 +60,7 @@ struct pii_shape {
 	unsigned short entity;
 	unsigned char base, nsteps;
 	bool is_glued; /* may follow a letter */
+	bool is_plain; /* matches each run of digits that has one of its lengths and first digits */
 	bool is_alone; /* only where the text is nothing else */
 	const struct validator *validator;
 	char separators[8];
@@ -138,6 +139,7 @@ struct pii_rules {
 	int finders[FIND_COUNT];		 /* the entity of each finder; -1 for none */
 	struct pii_start starts[PII_STARTS + 1]; /* see pii_start_index() */
 	struct pii_entry *entries, *noted;
+	bool has_other_dividers; /* of class 0 stand in a shape */
 	/* Context phrases by hash: open addressing, a power of two. */
 	struct pii_context_entry *context;
 	size_t ncontext;

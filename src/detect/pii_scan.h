@@ -71,9 +71,9 @@ struct pii_pass {
 	char compact[VALIDATOR_MAX + 1];
 };
 
-/* pii_word.c: where the plain number ends that starts at START and is nothing to look at; START
- * where that is not plain to see. */
-size_t pii_skip_number(const struct pii_pass *, size_t start);
+/* pii_word.c: looks at the plain number that starts at START, an integer or a decimal; returns
+ * where it ends, or START where that is more than a plain number. */
+size_t pii_try_number(struct pii_pass *, size_t start);
 /* What may begin at the word with digits from START to END, or at words before it. Returns where to
  * look on. */
 size_t pii_try_word(struct pii_pass *, size_t start, size_t end);

@@ -109,6 +109,24 @@ parse_atom(struct pii_step *step, const char *p)
 	}
 }
 
+static bool
+is_digits(const struct pii_step *step)
+{
+	return step->kind == STEP_SET && step->set[0] == digit_set[0] && step->set[1] == 0;
+}
+
+/* Is it of digits, but for one character at its start perhaps? */
+static bool
+is_plain(const struct pii_shape *shape)
+{
+	for (size_t s = 0; s < shape->nsteps; s++)
+		if (!is_digits(&shape->steps[s]) &&
+		    (s > 0 || shape->steps[s].kind != STEP_SET || shape->steps[s].max > 1 ||
+			shape->steps[s].min < 1))
+			return false;
+	return true;
+}
+
 bool
 pii_shape_parse(struct pii_shape *shape, const char *form, const char *separators)
 {
@@ -128,6 +146,7 @@ pii_shape_parse(struct pii_shape *shape, const char *form, const char *separator
 			return false;
 		shape->nsteps++;
 	}
+	shape->is_plain = is_plain(shape);
 	return shape->nsteps > 0 && shape->steps[0].kind == STEP_SET;
 }
 
@@ -137,7 +156,7 @@ run_of(const struct pii_step *step, struct bytes text, size_t pos)
 {
 	size_t most = pos + step->max < text.len ? step->max : text.len - pos, n = 0;
 
-	if (step->set[0] == digit_set[0] && step->set[1] == 0)
+	if (is_digits(step))
 		while (n < most && (uint8_t)(text.data[pos + n] - '0') < 10)
 			n++;
 	else
@@ -200,6 +219,7 @@ struct walk {
 	uint64_t lengths[2];	       /* the first word may have so many characters, and goes on */
 	/* The second word may have so many characters, and goes on; bit 0: none yet. */
 	uint32_t second[2][PII_AFTER][PII_WORD + 1];
+	bool has_second;
 	struct pii_seconds *ended; /* of words that end */
 };
 
@@ -209,14 +229,18 @@ set_meets(const struct pii_step *step, const uint64_t set[2])
 	return (step->set[0] & set[0]) != 0 || (step->set[1] & set[1]) != 0;
 }
 
-/* Is C one that STEP may take and that is no part of a word? */
-static bool
-may_divide(const struct walk *walk, const struct pii_step *step, unsigned char c)
+/* The classes of what STEP may take that is no part of a word, as bits. */
+static unsigned
+dividers_of(const struct walk *walk, const struct pii_step *step)
 {
-	if (isalnum(c))
-		return false;
-	return step->kind == STEP_SET ? set_has(step, c)
-				      : strchr(walk->shape->separators, c) != NULL;
+	unsigned classes = 0;
+
+	for (unsigned c = 1; c < 0x80; c++)
+		if (!isalnum((int)c) && step->kind == STEP_SET && set_has(step, (unsigned char)c))
+			classes |= 1u << pii_after((unsigned char)c);
+	for (const char *p = walk->shape->separators; step->kind != STEP_SET && *p != '\0'; p++)
+		classes |= 1u << pii_after((unsigned char)*p);
+	return classes;
 }
 
 #define ANYTHING (UINT32_MAX & ~PII_ENDS)
@@ -226,6 +250,8 @@ may_divide(const struct walk *walk, const struct pii_step *step, unsigned char c
 static void
 end_second(struct walk *walk, unsigned kind, bool goes_on)
 {
+	if (!walk->has_second)
+		return;
 	for (unsigned after = 0; after < PII_AFTER; after++)
 		for (unsigned n = 1; n <= PII_WORD; n++) {
 			uint32_t *second = &walk->second[kind][after][n];
@@ -248,24 +274,21 @@ divide(struct walk *walk, const struct pii_step *step, unsigned kind)
 	     goes_on =
 		 is_mixed || step->kind == STEP_MAYBE || (step->kind == STEP_SET && step->min == 0);
 	uint64_t lengths = walk->lengths[kind];
+	unsigned classes = dividers_of(walk, step);
 
 	for (unsigned k = 1; is_mixed && k < step->max; k++)
 		lengths |= (walk->lengths[0] | walk->lengths[1]) << k;
 	end_second(walk, kind, goes_on);
-	for (unsigned c = 1; c < 0x80; c++) {
-		unsigned after = pii_after((unsigned char)c);
-
-		if (!may_divide(walk, step, (unsigned char)c))
-			continue;
+	for (unsigned after = 0; after < PII_AFTER; after++)
 		for (unsigned n = 1; n <= PII_WORD; n++) {
-			if (!(lengths >> n & 1))
+			if (!(classes >> after & 1) || !(lengths >> n & 1))
 				continue;
 			walk->second[kind][after][n] |= 1;
+			walk->has_second = true;
 			if (is_mixed)
 				walk->ended[kind].lengths[after][n] =
 				    (struct pii_lengths){ ANYTHING, ANYTHING };
 		}
-	}
 	if (!goes_on)
 		walk->lengths[kind] = 0;
 }
@@ -306,6 +329,8 @@ static void
 lengthen(struct walk *walk, const struct pii_step *step)
 {
 	lengthen_first(walk, step);
+	if (!walk->has_second)
+		return;
 	for (unsigned kind = 0; kind < 2; kind++)
 		for (unsigned after = 0; after < PII_AFTER; after++)
 			for (unsigned n = 1; n <= PII_WORD; n++) {
@@ -336,6 +361,8 @@ pii_shape_start(const struct pii_shape *shape, bool by_digit, uint64_t first[2],
 			first[0] |= step->set[0] & walk.class[0];
 			first[1] |= step->set[1] & walk.class[1];
 			at_first = step->min == 0;
+			if (!at_first && first[0] == 0 && first[1] == 0)
+				return;
 		}
 		for (unsigned kind = 0; kind < 2; kind++)
 			if (step->kind != STEP_SET || has_other(step))

@@ -10,6 +10,15 @@
 #define FARTHEST (PII_WINDOW_BEFORE + 16) /* bytes before it: some words of letters, too */
 #define LONGEST_TAIL 64			  /* bytes of the longest number after its first word */
 
+/* Where a shape may begin. */
+struct start {
+	size_t pos;
+	bool is_glued; /* in the middle of a word */
+	const struct pii_start *begin;
+	struct pii_lengths wanted; /* what follows the word */
+	size_t plain_end;	   /* the end of it where it is of digits and may be all, or 0 */
+};
+
 /* May a number begin at START? Not inside a word, a decimal, an identifier, a path. */
 static bool
 begins(struct bytes text, size_t start)
@@ -87,14 +96,21 @@ letters_at(struct bytes text, size_t pos)
 /* What follows a word that ends at END, one bit in each: shapes that begin with it have one of them
  * in common with that. */
 static struct pii_lengths
-lengths_after(struct bytes text, size_t end)
+lengths_after(const struct pii_rules *rules, struct bytes text, size_t end)
 {
-	size_t n = word_length(text, end + 1);
-	uint32_t second = n == 0 ? PII_ANY : (uint32_t)1 << n;
-	unsigned char after = pii_at(text, end + 1 + n);
+	struct pii_lengths wanted = { .last = ends(text, end) ? PII_ENDS : 0 };
+	unsigned char after;
+	size_t n;
 
-	return (struct pii_lengths){ .last = second | (ends(text, end) ? PII_ENDS : 0),
-		.more = after <= ' ' && after != ' ' ? 0 : second };
+	if (pii_after(pii_at(text, end)) == 0 && !rules->has_other_dividers)
+		return wanted;
+	n = word_length(text, end + 1);
+	wanted.more = n == 0 ? PII_ANY : (uint32_t)1 << n;
+	wanted.last |= wanted.more;
+	after = pii_at(text, end + 1 + n);
+	if (after <= ' ' && after != ' ')
+		wanted.more = 0;
+	return wanted;
 }
 
 static bool
@@ -156,67 +172,83 @@ is_valid(struct pii_pass *pass, const struct pii_shape *shape, size_t start, siz
 	return valid;
 }
 
-/* Of shapes of which LEFT are left, those that begin at START and what WANTED follows; IS_GLUED: in
- * the middle of a word. */
+/* Where the match of ENTRY's shape ends that begins at START and that nothing goes on from; 0 where
+ * there is none. PLAIN_END: all of it is digits up to there, or 0. */
 static size_t
-match_entries(struct pii_pass *pass, size_t start, const struct pii_entry *entry, size_t left,
-    struct pii_lengths wanted, bool is_glued)
+match_end(
+    const struct pii_pass *pass, const struct pii_entry *entry, size_t start, size_t plain_end)
 {
-	const struct pii_rules *rules = pass->rules;
+	const struct pii_shape *shape = &pass->rules->shapes[entry->shape];
+	size_t end = plain_end;
+
+	if (plain_end == 0 || !shape->is_plain || !(entry->seconds.last & PII_ENDS)) {
+		end = pii_shape_match(shape, pass->text, start);
+		if (end == 0 || !ends(pass->text, end))
+			return 0;
+	}
+	return shape->is_alone && end + 1 < pass->text.len ? 0 : end;
+}
+
+/* Of shapes of which LEFT are left, those that begin at START. */
+static size_t
+match_entries(
+    struct pii_pass *pass, const struct pii_entry *entry, size_t left, const struct start *start)
+{
 	size_t n = 0;
 
 	for (; left > 0 && n < PII_CANDIDATES; entry++, left--) {
-		const struct pii_shape *shape = &rules->shapes[entry->shape];
+		const struct pii_shape *shape = &pass->rules->shapes[entry->shape];
 		size_t end;
 
-		if (!has_common(entry->seconds, wanted) || (is_glued && !shape->is_glued) ||
-		    (shape->is_alone && start > 0) || !may_matter(pass, entry, start))
+		if (!has_common(entry->seconds, start->wanted) ||
+		    (start->is_glued && !shape->is_glued) || (shape->is_alone && start->pos > 0) ||
+		    !may_matter(pass, entry, start->pos))
 			continue;
-		end = pii_shape_match(shape, pass->text, start);
-		if (end == 0 || !ends(pass->text, end) ||
-		    (shape->is_alone && end + 1 < pass->text.len) ||
-		    !is_valid(pass, shape, start, end))
+		end = match_end(pass, entry, start->pos, start->plain_end);
+		if (end == 0 || !is_valid(pass, shape, start->pos, end))
 			continue;
-		pass->candidates[n++] = (struct pii_candidate){
-			.entity = shape->entity, .base = shape->base, .start = start, .end = end
-		};
+		pass->candidates[n++] = (struct pii_candidate){ .entity = shape->entity,
+			.base = shape->base,
+			.start = start->pos,
+			.end = end };
 	}
 	return n;
 }
 
-/* The shapes that begin at START, as BEGIN has them. */
+/* The shapes that begin at START. */
 static size_t
-match_shapes(struct pii_pass *pass, size_t start, const struct pii_start *begin,
-    struct pii_lengths wanted, bool is_glued)
+match_shapes(struct pii_pass *pass, const struct start *start)
 {
 	const struct pii_rules *rules = pass->rules;
+	const struct pii_start *begin = start->begin;
 
 	if (!pass->is_short && pii_set_is_empty(context_around(pass)))
-		return match_entries(pass, start, &rules->noted[begin[0].noted],
-		    begin[1].noted - begin[0].noted, wanted, is_glued);
-	return match_entries(pass, start, &rules->entries[begin[0].entries],
-	    begin[1].entries - begin[0].entries, wanted, is_glued);
+		return match_entries(
+		    pass, &rules->noted[begin[0].noted], begin[1].noted - begin[0].noted, start);
+	return match_entries(
+	    pass, &rules->entries[begin[0].entries], begin[1].entries - begin[0].entries, start);
 }
 
-/* The word of LEN characters at START, the first PURE of which are of the class of the first. */
+/* The word of LEN characters at POS, the first PURE of which are of the class of the first. */
 static void
-try_word(struct pii_pass *pass, size_t start, size_t len, size_t pure, bool is_glued)
+try_word(struct pii_pass *pass, size_t pos, size_t len, size_t pure, bool is_glued)
 {
 	struct bytes text = pass->text;
-	const struct pii_start *begin;
-	struct pii_lengths wanted;
+	struct start start = { .pos = pos, .is_glued = is_glued };
 
 	if (len == 0 || len > PII_WORD)
 		return;
-	begin = &pass->rules->starts[pii_start_index(
-	    text.data[start], len, pure < len, pii_after(pii_at(text, start + len)))];
-	if (begin[0].entries == begin[1].entries || (is_glued && !begin->has_glued) ||
-	    (!is_glued && !begins(text, start)))
+	start.begin = &pass->rules->starts[pii_start_index(
+	    text.data[pos], len, pure < len, pii_after(pii_at(text, pos + len)))];
+	if (start.begin[0].entries == start.begin[1].entries ||
+	    (is_glued ? !start.begin->has_glued : !begins(text, pos)))
 		return;
-	wanted = lengths_after(text, start + len);
-	if (has_common(begin->seconds, wanted))
-		pii_consider(
-		    pass, pass->candidates, match_shapes(pass, start, begin, wanted, is_glued));
+	start.wanted = lengths_after(pass->rules, text, pos + len);
+	if (!has_common(start.begin->seconds, start.wanted))
+		return;
+	if (pure == len && pii_is_digit(text.data[pos]) && (start.wanted.last & PII_ENDS))
+		start.plain_end = pos + len;
+	pii_consider(pass, pass->candidates, match_shapes(pass, &start));
 }
 
 /* The start of a word of few letters that ends just before START, after one separator; START where
@@ -396,8 +428,22 @@ is_end(struct bytes text, size_t end)
 	    (after == ' ' || !pii_is_letter(next));
 }
 
+/* An integer that nothing goes on from: shapes and telephone numbers of one group. */
+static size_t
+try_integer(struct pii_pass *pass, size_t start, size_t n)
+{
+	pass->word = start;
+	pass->word_end = start + n;
+	pass->has_around = false;
+	try_word(pass, start, n, n, false);
+	if (n >= DIALLED_MIN && n <= DIALLED_MAX)
+		try_phone(pass, start);
+	pass->tried = start + 1;
+	return start + n;
+}
+
 size_t
-pii_skip_number(const struct pii_pass *pass, size_t start)
+pii_try_number(struct pii_pass *pass, size_t start)
 {
 	struct bytes text = pass->text;
 	unsigned char before = start > 0 ? text.data[start - 1] : 0;
@@ -414,15 +460,19 @@ pii_skip_number(const struct pii_pass *pass, size_t start)
 		end = exponent_end(text, end + 1 + fraction);
 		if (end > start + n + 1 + word)
 			wanted.more = wanted.last;
-		if (may_dial_decimal(text, start, n, fraction) ||
-		    !is_no_shape(pass, start, n, wanted))
-			return start;
-		return is_end(text, end) ? end : start;
+		return may_dial_decimal(text, start, n, fraction) ||
+			!is_no_shape(pass, start, n, wanted) || !is_end(text, end)
+		    ? start
+		    : end;
 	}
-	if ((n >= DIALLED_MIN && n <= DIALLED_MAX) ||
-	    !is_no_shape(pass, start, n, lengths_after(text, end)))
+	if (!is_end(text, end))
 		return start;
-	return is_end(text, end) ? end : start;
+	if ((n >= DIALLED_MIN && n <= DIALLED_MAX) ||
+	    !is_no_shape(pass, start, n, lengths_after(pass->rules, text, end)))
+		return pii_after(pii_at(text, end)) == 0 && !is_fraction(text, start)
+		    ? try_integer(pass, start, n)
+		    : start;
+	return end;
 }
 
 /* Does TEXT at POS look like FORM: '9' for digits, 'h' for hexadecimal ones, all else itself? */
