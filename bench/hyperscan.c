@@ -7,7 +7,7 @@
 #include "config.h"
 
 #ifdef HAVE_HYPERSCAN
-#include "detect/secret_rules.h"
+#include "detect/secret_index.h"
 
 #include <fcntl.h>
 #include <hs.h>
@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,13 +79,16 @@ scan(const hs_database_t *database, hs_scratch_t *scratch, const char *path, uin
 	return done;
 }
 
-static const struct secret_keyword *
+/* Of both lists of the detector; kept to the end. */
+static struct secret_keyword *
 keywords_of(const char *folder, size_t *ret_n)
 {
 	struct status status = { 0 };
 	struct rules *rules = rules_open(&folder, 1, &status);
 	const struct rule_file *files = NULL;
 	struct secret_rules *secrets = NULL;
+	struct secret_index lists[2];
+	struct secret_keyword *all;
 	size_t n = 0;
 
 	if (rules != NULL)
@@ -95,7 +99,16 @@ keywords_of(const char *folder, size_t *ret_n)
 		fprintf(stderr, "hyperscan: %s\n", status.text);
 		exit(2);
 	}
-	return secret_rules_keywords(secrets, ret_n); /* kept to the end */
+	for (int i = 0; i < 2; i++)
+		if (!secret_index_make(&lists[i], secrets, i == 1, secret_rules_arena(secrets)))
+			abort();
+	all = calloc(lists[0].n + lists[1].n, sizeof(*all));
+	if (all == NULL)
+		abort();
+	memcpy(all, lists[0].keywords, lists[0].n * sizeof(*all));
+	memcpy(all + lists[0].n, lists[1].keywords, lists[1].n * sizeof(*all));
+	*ret_n = lists[0].n + lists[1].n;
+	return all;
 }
 
 int
