@@ -87,15 +87,19 @@ is_tar_member(struct bytes file, uint64_t pos, uint64_t end)
 int64_t
 zip_find_end(struct bytes file)
 {
-	size_t low = file.len > END_SEARCH ? file.len - END_SEARCH : 0;
+	size_t low = file.len > END_SEARCH ? file.len - END_SEARCH : 0, top;
+	const uint8_t *six;
 
 	if (file.len < END_SIZE)
 		return -1;
-	for (size_t pos = file.len - END_SIZE + 1; pos > low;) {
-		const uint8_t *p = file.data + --pos;
-		size_t comment;
+	/* By the last byte of "PK\5\6", which text does not have: every file is asked. */
+	top = file.len - END_SIZE + 4;
+	while ((six = memrchr(file.data + low + 3, 6, top - low - 3)) != NULL) {
+		const uint8_t *p = six - 3;
+		size_t pos = (size_t)(p - file.data), comment;
 
-		if (p[0] != 'P' || p[1] != 'K' || p[2] != 5 || p[3] != 6)
+		top = pos + 3;
+		if (p[0] != 'P' || p[1] != 'K' || p[2] != 5)
 			continue;
 		comment = (size_t)p[20] | (size_t)p[21] << 8;
 		if (comment <= file.len - pos - END_SIZE)
