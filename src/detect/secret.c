@@ -94,7 +94,7 @@ load(struct compiled *compiled, struct status *status)
 {
 	struct secret_rules *rules;
 
-	if (compiled->row_keywords != NULL)
+	if (compiled->anywhere_keywords != NULL)
 		return true;
 	if (compiled->rules == NULL)
 		compiled->rules = secret_rules_new(compiled->files, compiled->nfiles, status);
@@ -102,15 +102,10 @@ load(struct compiled *compiled, struct status *status)
 		return false;
 	rules = compiled->rules;
 	if (secret_index_make(&compiled->anywhere, rules, false, secret_rules_arena(rules)) &&
-	    secret_index_make(&compiled->near_rows, rules, true, secret_rules_arena(rules))) {
-		if (compiled->anywhere_keywords == NULL)
-			compiled->anywhere_keywords = keywords_new(
-			    compiled->anywhere.keywords, compiled->anywhere.n, compiled->engine);
-		if (compiled->anywhere_keywords != NULL)
-			compiled->row_keywords = keywords_new(
-			    compiled->near_rows.keywords, compiled->near_rows.n, compiled->engine);
-	}
-	return compiled->row_keywords != NULL ||
+	    secret_index_make(&compiled->near_rows, rules, true, secret_rules_arena(rules)))
+		compiled->anywhere_keywords = keywords_new(
+		    compiled->anywhere.keywords, compiled->anywhere.n, compiled->engine);
+	return compiled->anywhere_keywords != NULL ||
 	    status_set(status, STATUS_MEMORY, "no memory for the keywords of secrets");
 }
 
@@ -424,6 +419,19 @@ search_part(struct searching *searching, struct keywords *keywords, size_t start
 	return keywords_scan(keywords, part, on_keyword, searching);
 }
 
+/* Many keywords, for which small texts without any row should not have to wait. */
+static bool
+search_near(struct searching *searching, size_t start, size_t end)
+{
+	struct compiled *compiled = searching->compiled;
+
+	if (compiled->row_keywords == NULL)
+		compiled->row_keywords = keywords_new(
+		    compiled->near_rows.keywords, compiled->near_rows.n, compiled->engine);
+	return compiled->row_keywords != NULL &&
+	    search_part(searching, compiled->row_keywords, start, end);
+}
+
 /* Looks for keywords near rows that could be tokens; where rows are close, in one part. */
 static bool
 search_rows(struct searching *searching, const struct compiled *compiled)
@@ -443,13 +451,12 @@ search_rows(struct searching *searching, const struct compiled *compiled)
 		last = first + ahead > pos ? first + ahead : pos;
 		first = first > back ? first - back : 0;
 		if (first > end) {
-			done =
-			    end == 0 || search_part(searching, compiled->row_keywords, start, end);
+			done = end == 0 || search_near(searching, start, end);
 			start = first;
 		}
 		end = last;
 	}
-	return done && (end == 0 || search_part(searching, compiled->row_keywords, start, end));
+	return done && (end == 0 || search_near(searching, start, end));
 }
 
 static void

@@ -89,16 +89,19 @@ secret_index_make(
 	size_t npairs, nrules, nleads = 0;
 	const struct secret_pair *pairs = secret_rules_pairs(rules, &npairs);
 	struct secret_rule *list = secret_rules_list(rules, &nrules);
+	bool *wanted = arena_array(arena, nrules + 1, sizeof(*wanted));
 
 	*index = (struct secret_index){ .keywords = arena_array(
 					    arena, npairs + 1, sizeof(*index->keywords)),
 		.leads = arena_array(arena, npairs + 1, sizeof(*index->leads)) };
-	if (index->keywords == NULL || index->leads == NULL)
+	if (index->keywords == NULL || index->leads == NULL || wanted == NULL)
 		return false;
+	for (size_t i = 0; i < nrules; i++)
+		wanted[i] = needs_row(&list[i]) == is_near_rows;
 	for (size_t i = 0; i < npairs; i++) {
 		struct secret_rule *rule = &list[pairs[i].rule];
 
-		if (needs_row(rule) == is_near_rows && !is_idle(pairs, npairs, i, list))
+		if (wanted[pairs[i].rule] && !is_idle(pairs, npairs, i, list))
 			add(index, pairs[i].keyword, rule, nleads++);
 	}
 	return true;

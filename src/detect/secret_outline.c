@@ -315,7 +315,7 @@ add_piece(struct pieces *out, const struct outline_piece *piece)
 static bool
 read_group(struct parser *p, struct pieces *out)
 {
-	struct pieces *inner = calloc(1, sizeof(*inner));
+	struct pieces *inner = malloc(sizeof(*inner)); /* written before it is read */
 	const char *from = p->at;
 	bool ignored_case = p->ignores_case, done = inner != NULL && p->depth < MAX_DEPTH;
 	struct outline_piece whole = { 0 };
@@ -436,7 +436,7 @@ read_alternatives(struct parser *p, struct pieces *out)
 bool
 outline_read(struct outline *outline, struct arena *arena, const char *pattern)
 {
-	struct pieces *pieces = calloc(1, sizeof(*pieces));
+	struct pieces *pieces = malloc(sizeof(*pieces));
 	struct parser p = { .at = pattern };
 	struct outline_piece *list = NULL;
 
