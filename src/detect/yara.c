@@ -23,10 +23,11 @@
 
 #include <stdlib.h>
 
-#define SLICE (16 * MIB)   /* scanned at a time, so that memory and time stay bounded */
-#define OVERLAP (64 * KIB) /* no string of ours is longer; YARA sees no match across slices */
-#define SLICE_SECONDS 30   /* a slice takes less than one; beyond, a pattern does not end */
-#define BATCH (1 * MIB)	   /* of spans that are scanned together */
+#define SLICE (16 * MIB)     /* scanned at a time, so that memory and time stay bounded */
+#define OVERLAP (64 * KIB)   /* no string of ours is longer; YARA sees no match across slices */
+#define HOLE_LEAST (1 * MIB) /* a smaller piece is not worth a slice's end */
+#define SLICE_SECONDS 30     /* a slice takes less than one; beyond, a pattern does not end */
+#define BATCH (1 * MIB)	     /* of spans that are scanned together */
 #define SHOWN 60
 
 enum scope {
@@ -301,17 +302,78 @@ scope_of(const char *const *names)
 	return scope == 0 ? SCOPE_BINARY : scope;
 }
 
+static bool
+lies_in(struct bytes part, struct bytes whole)
+{
+	return part.data >= whole.data && part.data < whole.data + whole.len;
+}
+
+/* A part of a member that is a member of its own, and scanned as that. */
+struct hole {
+	uint64_t start, end;
+};
+
+static int
+compare_holes(const void *a, const void *b)
+{
+	const struct hole *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/*
+ * The large pieces that stand in MEMBER as they are (the tensors of an archive), less what a string
+ * can reach into at both ends. None of them out of memory: all of it is scanned then.
+ */
+static struct hole *
+find_holes(const struct member *member, const struct sink *sink, struct arena *arena, size_t *ret_n)
+{
+	size_t n;
+	const struct piece *pieces = sink_pieces(sink, &n);
+	struct hole *holes = arena_array(arena, n + 1, sizeof(*holes));
+
+	*ret_n = 0;
+	for (size_t i = 0; i < n && holes != NULL; i++) {
+		struct bytes packed = pieces[i].packed;
+		uint64_t start;
+
+		if (pieces[i].codec != CODEC_NONE || packed.len < HOLE_LEAST ||
+		    !lies_in(packed, member->bytes))
+			continue;
+		start = (uint64_t)(packed.data - member->bytes.data);
+		if (packed.len <= member->bytes.len - start)
+			holes[(*ret_n)++] =
+			    (struct hole){ start + OVERLAP, start + packed.len - OVERLAP };
+	}
+	if (*ret_n > 1)
+		qsort(holes, *ret_n, sizeof(*holes), compare_holes);
+	return holes;
+}
+
 static void
 scan_member(struct yara *yara, const struct member *member, struct scanning *scanning)
 {
-	uint64_t pos = 0;
+	size_t n, next = 0;
+	const struct hole *holes =
+	    find_holes(member, scanning->sink, sink_arena(scanning->sink), &n);
+	uint64_t pos = 0, end = member->bytes.len;
 
-	while (pos < member->bytes.len) {
-		scanning->text = bytes_slice(member->bytes, pos, SLICE);
+	while (pos < end) {
+		uint64_t stop = pos + SLICE < end ? pos + SLICE : end;
+
+		while (next < n && holes[next].end <= pos)
+			next++;
+		if (next < n && holes[next].start <= pos) {
+			pos = holes[next].end;
+			continue;
+		}
+		if (next < n && holes[next].start < stop)
+			stop = holes[next].start;
+		scanning->text = bytes_slice(member->bytes, pos, stop - pos);
 		scanning->offset = pos;
-		if (!scan_text(yara, scanning) || pos + scanning->text.len >= member->bytes.len)
+		if (!scan_text(yara, scanning) || stop == end)
 			return;
-		pos += SLICE - OVERLAP;
+		pos = next < n && stop == holes[next].start ? holes[next].end : stop - OVERLAP;
 		member_release(member, 0, pos);
 	}
 }
@@ -350,12 +412,6 @@ scan_batch(struct yara *yara, struct batch *batch, struct scanning *scanning)
 	buffer_reset(&batch->text);
 	batch->n = 0;
 	return done;
-}
-
-static bool
-lies_in(struct bytes part, struct bytes whole)
-{
-	return part.data >= whole.data && part.data < whole.data + whole.len;
 }
 
 /* Strings of programs are anything, and the scan of the member has seen them as such. */

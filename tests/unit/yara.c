@@ -216,6 +216,42 @@ test_graphs(void)
 		    cases[i].rules, "a graph");
 }
 
+/* ---- pieces that are members of their own -------------------------------------------------- */
+
+/* Is an ELF file seen that stands at POS of an archive of 8 MiB, with a piece from 2 to 6 MiB? */
+static bool
+seen_at(size_t pos, enum codec codec)
+{
+	static const char elf[] = "\x7f"
+				  "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0\1\0\0";
+	static uint8_t archive[8 * MIB];
+	const char *const formats[] = { "zip", NULL };
+	struct member member = { .path = "m", .name = "m", .bytes = { archive, sizeof(archive) } };
+	struct piece piece = { .name = "p",
+		.codec = codec,
+		.packed = bytes_slice(member.bytes, 2 * MIB, 4 * MIB),
+		.size = 4 * MIB };
+	size_t n;
+
+	memset(archive, 0, sizeof(archive));
+	memcpy(archive + pos, elf, sizeof(elf) - 1);
+	sink_reset(sink);
+	sink_piece(sink, &piece);
+	detector_by_name("yara")->scan(compiled, &member, formats, NULL, 0, sink);
+	(void)sink_findings(sink, &n);
+	return n > 0;
+}
+
+static void
+test_pieces(void)
+{
+	ok(!seen_at(4 * MIB, CODEC_NONE), "a stored piece is left to its own scan");
+	ok(seen_at(4 * MIB, CODEC_DEFLATE), "a packed one is not, as it stands");
+	ok(seen_at(2 * MIB - 10, CODEC_NONE), "what reaches into a piece is seen");
+	ok(seen_at(6 * MIB - 10, CODEC_NONE), "what reaches out of it, too");
+	ok(seen_at(7 * MIB, CODEC_NONE) && seen_at(MIB, CODEC_NONE), "so is what stands beside it");
+}
+
 /* ---- compiling ---------------------------------------------------------------------------- */
 
 static bool
@@ -270,6 +306,7 @@ main(void)
 	test_scopes();
 	test_executables();
 	test_graphs();
+	test_pieces();
 	test_compiling();
 	buffer_free(&out);
 	sink_free(sink);
