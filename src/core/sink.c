@@ -138,7 +138,8 @@ count_findings(const struct sink *sink, const char *check, const char *evidence)
 	return count;
 }
 
-static void
+/* NULL where it is one too many. */
+static struct finding *
 add_finding(struct sink *sink, const char *check, unsigned confidence, uint64_t offset,
     uint64_t len, const char *evidence, const char *format, va_list args)
 {
@@ -150,17 +151,18 @@ add_finding(struct sink *sink, const char *check, unsigned confidence, uint64_t 
 		status_set(&sink->status, STATUS_LIMIT,
 		    "%s was found more than %d times; the rest is not listed", check,
 		    LIMIT_FINDINGS);
-		return;
+		return NULL;
 	}
 	finding = list_add(sink, &sink->findings, sizeof(*finding));
 	if (finding == NULL)
-		return;
+		return NULL;
 	finding->check = copy_string(sink, check);
 	finding->offset = offset;
 	finding->len = len;
 	finding->confidence = confidence > 100 ? 100 : confidence;
 	finding->evidence = copy_string(sink, evidence);
 	finding->message = format_string(sink, format, args);
+	return finding;
 }
 
 void
@@ -170,7 +172,7 @@ sink_finding(struct sink *sink, const char *check, uint64_t offset, uint64_t len
 	va_list args;
 
 	va_start(args, format);
-	add_finding(sink, check, 100, offset, len, evidence, format, args);
+	(void)add_finding(sink, check, 100, offset, len, evidence, format, args);
 	va_end(args);
 }
 
@@ -178,11 +180,14 @@ void
 sink_finding_likely(struct sink *sink, const char *check, unsigned confidence, uint64_t offset,
     uint64_t len, const char *evidence, const char *format, ...)
 {
+	struct finding *finding;
 	va_list args;
 
 	va_start(args, format);
-	add_finding(sink, check, confidence, offset, len, evidence, format, args);
+	finding = add_finding(sink, check, confidence, offset, len, evidence, format, args);
 	va_end(args);
+	if (finding != NULL)
+		finding->is_guess = true;
 }
 
 void
@@ -194,7 +199,7 @@ sink_finding_once(struct sink *sink, const char *check, uint64_t offset, uint64_
 	if (count_findings(sink, check, evidence == NULL ? "" : evidence) > 0)
 		return;
 	va_start(args, format);
-	add_finding(sink, check, 100, offset, len, evidence, format, args);
+	(void)add_finding(sink, check, 100, offset, len, evidence, format, args);
 	va_end(args);
 }
 
@@ -273,6 +278,9 @@ sink_hide(struct sink *sink)
 	for (size_t i = 0; i < sink->facts.n; i++)
 		hide(sink, masks, &facts[i].value);
 	for (size_t i = 0; i < sink->findings.n; i++) {
+		/* A rule may be called like what it found ("url-password"). */
+		if (findings[i].is_guess)
+			continue;
 		hide(sink, masks, &findings[i].message);
 		hide(sink, masks, &findings[i].evidence);
 	}

@@ -26,6 +26,7 @@ struct finding {
 	const char *message;  /* one sentence, safe to print */
 	const char *evidence; /* what was seen, masked, stable over line moves; "" where none */
 	unsigned confidence;  /* in percent: how sure that it is what CHECK says; mostly 100 */
+	bool is_guess;	      /* by sink_finding_likely(): it shows its value masked */
 };
 
 struct fact {
