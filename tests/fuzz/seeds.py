@@ -5,7 +5,9 @@ import json
 import base64
 import os
 import struct
+import subprocess
 import sys
+import tempfile
 
 import fixtures
 
@@ -35,9 +37,34 @@ KEY = (b"-----BEGIN PUBLIC KEY-----\n"
 RECORD = (b'{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"' + HEX
           + b'"}},"signature":{"content":"MAYCAQECAQE=","publicKey":{"content":"' + base64.b64encode(KEY) + b'"}}}}')
 
+
+
+def time_stamp():
+    """The stamp of "a message" by an authority made for it, as the target reads it; nothing where openssl cannot make one."""
+    with tempfile.TemporaryDirectory() as folder:
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with open(os.path.join(folder, arguments[-1]), "rb") as file:
+                return file.read()
+        for name, text in ("message", "a message"), ("serial", "01"), ("tsa.cnf", "[tsa]\nserial = serial\nsigner_digest = sha256\n"
+                                                                      "default_policy = 1.2.3\ndigests = sha256\n"):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+        try:
+            openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=a", "-days", "9999",
+                    "-addext", "extendedKeyUsage=critical,timeStamping", "-keyout", "key", "-out", "pem")
+            certificate = openssl("x509", "-in", "pem", "-outform", "DER", "-out", "der")
+            openssl("ts", "-query", "-data", "message", "-sha256", "-cert", "-no_nonce", "-out", "query")
+            response = openssl("ts", "-reply", "-config", "tsa.cnf", "-section", "tsa", "-queryfile", "query", "-signer", "pem",
+                               "-inkey", "key", "-out", "response")
+        except (OSError, subprocess.CalledProcessError):
+            return b""
+    return struct.pack(">H", len(response)) + response + certificate
+
+
 SEEDS = {
     "certificate": {"self-signed": CERTIFICATE},
-    "timestamp": {"empty": b"0\x030\x01\x00", "halves": CERTIFICATE * 2},
+    "timestamp": {"empty": b"\x00\x050\x030\x01\x00", "stamp": time_stamp()},
     "trusted_root": {
         "root": b'{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"baseUrl":"https://a/",'
                 b'"publicKey":{"rawBytes":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","keyDetails":"PKIX_ED25519","validFor":'

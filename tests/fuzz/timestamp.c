@@ -7,13 +7,21 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes b = bytes_of(data, size), half = bytes_slice(b, size / 2, size);
-	struct bytes certificates[] = { half, half };
-	struct tsa tsa = { certificates, 2 };
-	int64_t time;
+	/* Two bytes of length, so many of the response, the certificate of the authority. */
+	struct bytes b = bytes_of(data, size);
+	size_t len = size < 2 ? 0 : (size_t)data[0] << 8 | data[1];
+	struct bytes response = bytes_slice(b, 2, len), rest = bytes_slice(b, 2 + len, SIZE_MAX);
+	struct bytes certificates[] = { rest, rest };
+	int64_t time = 0;
+	bool is_stamp = tsa_time(response, &time);
 
-	if (tsa_time(b, &time) && tsa_verify(b, b, &tsa))
-		abort(); /* nobody stamps a message that holds its own stamp */
-	(void)tsa_verify(bytes_slice(b, 0, size / 2), b, &tsa);
+	for (size_t n = 1; n <= 2; n++) {
+		struct tsa tsa = { certificates, n };
+
+		if (tsa_verify(response, bytes_of_string("a message"), &tsa) && !is_stamp)
+			abort();
+		if (tsa_verify(response, b, &tsa))
+			abort(); /* nobody stamps a message that holds its own stamp */
+	}
 	return 0;
 }
