@@ -98,6 +98,8 @@ test_sink_hides(void)
 	shown = sink_mask(sink, bytes_of_string(text));
 	/* A detector puts text together in a buffer of its own, and does so again. */
 	memset(text, 'x', sizeof(text) - 1);
+	(void)sink_mask(sink, bytes_of_string("password"));
+	sink_finding_likely(sink, "x/b", 90, 0, 0, shown, "found (rule url-password)");
 	sink_hide(sink);
 	findings = sink_findings(sink, &n);
 	ok(strstr(sink_fact_value(sink, "meta.note"), "ghx_0123456789") == NULL &&
@@ -106,6 +108,7 @@ test_sink_hides(void)
 	ok(strstr(findings[0].evidence, "ghx_0123456789") == NULL &&
 		strstr(findings[0].message, "ghx_0123456789") == NULL,
 	    "so does what another check says");
+	eq_str(findings[1].message, "found (rule url-password)", "a detector's own words stay");
 	sink_free(sink);
 }
 
