@@ -39,32 +39,57 @@ RECORD = (b'{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{
 
 
 
-def time_stamp():
-    """The stamp of "a message" by an authority made for it, as the target reads it; nothing where openssl cannot make one."""
+def openssl_in(folder):
+    """A call of openssl in FOLDER, which gives the content of the file that its last argument names."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(os.path.join(folder, arguments[-1]), "rb") as file:
+            return file.read()
+    return openssl
+
+
+def made_by_openssl(make):
+    """What MAKE gives, called with openssl in a folder of its own; nothing where there is no openssl, or one that cannot."""
     with tempfile.TemporaryDirectory() as folder:
-        def openssl(*arguments):
-            subprocess.run(["openssl", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            with open(os.path.join(folder, arguments[-1]), "rb") as file:
-                return file.read()
-        for name, text in ("message", "a message"), ("serial", "01"), ("tsa.cnf", "[tsa]\nserial = serial\nsigner_digest = sha256\n"
-                                                                      "default_policy = 1.2.3\ndigests = sha256\n"):
-            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
-                file.write(text)
         try:
-            openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=a", "-days", "9999",
-                    "-addext", "extendedKeyUsage=critical,timeStamping", "-keyout", "key", "-out", "pem")
-            certificate = openssl("x509", "-in", "pem", "-outform", "DER", "-out", "der")
-            openssl("ts", "-query", "-data", "message", "-sha256", "-cert", "-no_nonce", "-out", "query")
-            response = openssl("ts", "-reply", "-config", "tsa.cnf", "-section", "tsa", "-queryfile", "query", "-signer", "pem",
-                               "-inkey", "key", "-out", "response")
+            return make(openssl_in(folder), folder)
         except (OSError, subprocess.CalledProcessError):
             return b""
+
+
+def self_signed(openssl, *extensions):
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=a", "-days", "9999",
+            *[argument for extension in extensions for argument in ("-addext", extension)], "-keyout", "key", "-out", "pem")
+    return openssl("x509", "-in", "pem", "-outform", "DER", "-out", "der")
+
+
+def time_stamp(openssl, folder):
+    """The stamp of "a message" by an authority made for it, as the target reads it."""
+    for name, text in ("message", "a message"), ("serial", "01"), ("tsa.cnf", "[tsa]\nserial = serial\nsigner_digest = sha256\n"
+                                                                  "default_policy = 1.2.3\ndigests = sha256\n"):
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write(text)
+    certificate = self_signed(openssl, "extendedKeyUsage=critical,timeStamping")
+    openssl("ts", "-query", "-data", "message", "-sha256", "-cert", "-no_nonce", "-out", "query")
+    response = openssl("ts", "-reply", "-config", "tsa.cnf", "-section", "tsa", "-queryfile", "query", "-signer", "pem",
+                       "-inkey", "key", "-out", "response")
     return struct.pack(">H", len(response)) + response + certificate
 
 
+def keyless_leaf(openssl, _folder):
+    """A certificate as Fulcio issues them, with the promise of a log that did not sign it."""
+    promise = b"\0" + b"the log of the seed, 32 bytes..." + struct.pack(">QH", 1800000000000, 0) + b"\4\3\0\x08" + \
+        bytes.fromhex("3006020101020101")
+    promises = struct.pack(">HH", len(promise) + 2, len(promise)) + promise
+    return self_signed(openssl, "keyUsage=critical,digitalSignature", "extendedKeyUsage=codeSigning",
+                       "subjectAltName=email:a@example.invalid,URI:https://example.invalid/x",
+                       "1.3.6.1.4.1.57264.1.8=ASN1:UTF8String:https://issuer.invalid",
+                       "1.3.6.1.4.1.11129.2.4.2=DER:04" + f"{len(promises):02x}" + promises.hex())
+
+
 SEEDS = {
-    "certificate": {"self-signed": CERTIFICATE},
-    "timestamp": {"empty": b"\x00\x050\x030\x01\x00", "stamp": time_stamp()},
+    "certificate": {"self-signed": CERTIFICATE, "leaf": made_by_openssl(keyless_leaf)},
+    "timestamp": {"empty": b"\x00\x050\x030\x01\x00", "stamp": made_by_openssl(time_stamp)},
     "trusted_root": {
         "root": b'{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"baseUrl":"https://a/",'
                 b'"publicKey":{"rawBytes":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","keyDetails":"PKIX_ED25519","validFor":'
