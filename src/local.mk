@@ -143,6 +143,7 @@ libcore_la_SOURCES = \
 	src/detect/secret_index.c src/detect/secret_index.h \
 	src/detect/secret_keywords.c src/detect/secret_keywords.h \
 	src/detect/secret_outline.c src/detect/secret_outline.h \
+	src/detect/secret_set.h \
 	src/detect/secret_place.c src/detect/secret_place.h \
 	src/detect/secret_rules.c src/detect/secret_rules.h \
 	src/detect/secret_validate.c src/detect/secret_validate.h \

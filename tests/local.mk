@@ -46,6 +46,7 @@ unit_tests = \
 	tests/unit/secret_examples \
 	tests/unit/secret_search \
 	tests/unit/secrets \
+	tests/unit/sink \
 	tests/unit/shards \
 	tests/unit/source \
 	tests/unit/text_mask \

@@ -21,6 +21,7 @@ struct sink {
 	struct arena *arena;
 	struct list findings, facts, spans, pieces, masks;
 	struct status status;
+	bool is_untold; /* something was dropped, and no finding could say so */
 };
 
 struct sink *
@@ -67,6 +68,7 @@ out_of_memory(struct sink *sink)
 {
 	status_set(&sink->status, STATUS_LIMIT, "this member gives more results than %d MiB hold",
 	    (int)(LIMIT_ARENA / MIB));
+	sink->is_untold = true;
 }
 
 /* A zeroed slot at the end of LIST, or NULL. */
@@ -151,6 +153,7 @@ add_finding(struct sink *sink, const char *check, unsigned confidence, uint64_t 
 		status_set(&sink->status, STATUS_LIMIT,
 		    "%s was found more than %d times; the rest is not listed", check,
 		    LIMIT_FINDINGS);
+		sink->is_untold = true;
 		return NULL;
 	}
 	finding = list_add(sink, &sink->findings, sizeof(*finding));
@@ -360,4 +363,10 @@ bool
 sink_has(const struct sink *sink, const char *check)
 {
 	return count_findings(sink, check, NULL) > 0;
+}
+
+const char *
+sink_untold(const struct sink *sink)
+{
+	return sink->is_untold ? sink->status.text : NULL;
 }

@@ -131,6 +131,11 @@ const struct fact *sink_facts(const struct sink *, size_t *ret_n);
 const struct span *sink_spans(const struct sink *, size_t *ret_n);
 const struct piece *sink_pieces(const struct sink *, size_t *ret_n);
 const struct status *sink_status(const struct sink *);
+/*
+ * What was dropped without a finding, because memory or the room for findings ran out; NULL where
+ * nothing was. Whoever sends the results adds a finding that says incomplete.
+ */
+const char *sink_untold(const struct sink *);
 /* The value of the first fact named KEY, or NULL. */
 const char *sink_fact_value(const struct sink *, const char *key);
 bool sink_has(const struct sink *, const char *check);

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "detect/secret_gate.h"
+#include "detect/secret_set.h"
 
 #include <stdlib.h>
 
@@ -26,54 +27,6 @@ struct parser {
 };
 
 static bool read_alternatives(struct parser *, struct pieces *);
-
-/* ---- sets of bytes ------------------------------------------------------------------------- */
-
-static void
-set_add(uint8_t set[32], unsigned c)
-{
-	set[c / 8] |= (uint8_t)(1u << c % 8);
-}
-
-static bool
-set_has(const uint8_t set[32], uint8_t c)
-{
-	return (set[c / 8] >> c % 8 & 1) != 0;
-}
-
-static void
-set_add_range(uint8_t set[32], unsigned from, unsigned to)
-{
-	for (unsigned c = from; c <= to; c++)
-		set_add(set, c);
-}
-
-static void
-set_add_all(uint8_t set[32], const uint8_t other[32])
-{
-	for (size_t i = 0; i < 32; i++)
-		set[i] |= other[i];
-}
-
-static void
-set_invert(uint8_t set[32])
-{
-	for (size_t i = 0; i < 32; i++)
-		set[i] = (uint8_t)~set[i];
-}
-
-static void
-set_fold_case(uint8_t set[32])
-{
-	for (unsigned c = 'a'; c <= 'z'; c++) {
-		unsigned other = c - 'a' + 'A';
-
-		if (set_has(set, (uint8_t)c))
-			set_add(set, other);
-		else if (set_has(set, (uint8_t)other))
-			set_add(set, c);
-	}
-}
 
 static bool
 is_run_set(const uint8_t set[32])

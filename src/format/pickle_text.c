@@ -1,7 +1,9 @@
 /*
  * The strings of a pickle as text for the detectors. The first ones are spans of their own, values
  * of dictionaries with their key; so are long ones. The rest is gathered, a line each: the opcodes
- * between strings would glue letters to them.
+ * between strings would glue letters to them. Past some millions of strings what follows is one
+ * span as it stands, opcodes and all: copies and spans of it would take more memory than the
+ * member.
  */
 #include "config.h"
 
@@ -14,14 +16,16 @@
 #define KEY_MOST 64
 #define OWN_MOST 512
 #define LINES_MOST (64 * KIB) /* gathered for one span; its place is that of the first line */
-#define COPIED_MOST (64 * MIB)
+#define COPIED_MOST (32 * MIB)
+#define LONG_MOST 200000
 
 struct pickle_texts
 pickle_texts_new(struct sink *sink)
 {
-	return (struct pickle_texts){
-		.sink = sink, .lines = buffer_up_to(2 * LINES_MOST), .own_left = OWN_MOST
-	};
+	return (struct pickle_texts){ .sink = sink,
+		.lines = buffer_up_to(2 * LINES_MOST),
+		.own_left = OWN_MOST,
+		.long_left = LONG_MOST };
 }
 
 static void
@@ -49,6 +53,10 @@ pickle_texts_end(struct pickle_texts *texts)
 {
 	flush(texts);
 	buffer_free(&texts->lines);
+	if (texts->run_end > texts->run_start)
+		sink_text(texts->sink, SPAN_CONSTANT, "",
+		    bytes_slice(texts->member, texts->run_start, texts->run_end - texts->run_start),
+		    texts->run_start);
 }
 
 /* Bytes are text only where they begin like text. */
@@ -81,6 +89,22 @@ key_of(struct pickle_vm *vm)
 	return key;
 }
 
+/* Is there no room for more spans and copies? Then the string becomes part of the run. */
+static bool
+joins_run(struct pickle_vm *vm, struct bytes content, uint64_t offset)
+{
+	struct pickle_texts *texts = vm->texts;
+
+	if (vm->nesting > 0 || (texts->copied < COPIED_MOST && texts->long_left > 0))
+		return false;
+	if (texts->run_end == 0) {
+		texts->member = vm->member->bytes;
+		texts->run_start = offset;
+	}
+	texts->run_end = offset + content.len;
+	return true;
+}
+
 void
 vm_hand_text(struct pickle_vm *vm, struct bytes content, uint64_t offset, bool is_text)
 {
@@ -98,7 +122,10 @@ vm_hand_text(struct pickle_vm *vm, struct bytes content, uint64_t offset, bool i
 		key = key_of(vm);
 		name = key.len == 0 ? NULL : arena_string_of(vm->arena, key);
 	}
-	if (is_own || content.len >= TEXT_OWN || texts->copied >= COPIED_MOST) {
+	if (!is_own && joins_run(vm, content, offset))
+		return;
+	if (is_own || content.len >= TEXT_OWN) {
+		texts->long_left -= !is_own && texts->long_left > 0;
 		sink_text(texts->sink, SPAN_CONSTANT, name == NULL ? "" : name, content, offset);
 		return;
 	}

@@ -142,7 +142,10 @@ struct pickle_texts {
 	struct buffer lines; /* short ones, not handed on yet */
 	uint64_t offset;     /* of the first of those */
 	uint64_t copied;
-	unsigned own_left; /* how many more strings get a span each */
+	unsigned own_left;	     /* how many more strings get a span each */
+	unsigned long_left;	     /* the same of long ones */
+	struct bytes member;	     /* of what follows once there is no room for more ... */
+	uint64_t run_start, run_end; /* ... from here to there */
 };
 
 struct pickle_vm {

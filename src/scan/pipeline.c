@@ -414,6 +414,9 @@ pipeline_inspect(struct pipeline *pipeline, const struct member *member, const c
 	sink_hide(passage.sink);
 	send_findings(&passage, sent); /* what unpacking brought up */
 	send_member(&passage, sha256);
+	if (sink_untold(passage.sink) != NULL)
+		pipeline_report(
+		    pipeline->wire, "scan/limit", member->path, "%s", sink_untold(passage.sink));
 	if (sink_status(passage.sink)->code != STATUS_OK)
 		send_skip(&passage);
 	sink_free(passage.sink);

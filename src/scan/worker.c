@@ -302,6 +302,8 @@ send_sink(struct worker *worker, const char *path, struct sink *sink)
 		wire_send(&worker->wire, MESSAGE_FINDING, &body);
 	}
 	buffer_free(&body);
+	if (sink_untold(sink) != NULL)
+		pipeline_report(&worker->wire, "scan/limit", path, "%s", sink_untold(sink));
 }
 
 /* The verdict on CLAIM into SINK and *ret. */

@@ -282,6 +282,38 @@ test_many_strings_are_text(void)
 	sink_free(from);
 }
 
+/* Past what is copied, the strings are one span of the member itself. */
+static void
+test_millions_of_strings_are_text(void)
+{
+	const size_t each = 3 + 250, many = 40 * MIB / each;
+	uint8_t *b = malloc(many * each + 2);
+	const struct span *spans;
+	struct sink *from;
+	const char *key = NULL;
+	size_t n;
+
+	if (b == NULL)
+		abort();
+	for (size_t i = 0; i < many; i++) {
+		memset(b + i * each, 'x', each);
+		memcpy(b + i * each, "\x8c\xfa", 2);
+		snprintf((char *)b + i * each + 2, 16, "<%09zu>", i);
+		b[i * each + 13] = 'x';
+		b[(i + 1) * each - 1] = '0'; /* POP */
+	}
+	memcpy(b + many * each, "N.", 2);
+	from = analyze_as(&format_pickle, "a.pkl", bytes_of(b, many * each + 2));
+	spans = sink_spans(from, &n);
+	ok(n > 0 && spans[n - 1].text.data > b && spans[n - 1].text.data < b + many * each,
+	    "the last span is of the member itself");
+	ok(handed(from, "<000000000>", &key) == 1 && handed(from, "<000150000>", &key) == 1,
+	    "strings before and behind that are there once");
+	ok(!sink_has(from, "scan/limit") && sink_untold(from) == NULL, "nothing was dropped");
+	sink_free(from);
+	free(b);
+}
+
 static void
 test_probe_is_honest(void)
 {
@@ -305,6 +337,7 @@ main(void)
 	test_expansion();
 	test_strings_are_text();
 	test_many_strings_are_text();
+	test_millions_of_strings_are_text();
 	test_probe_is_honest();
 	return done_testing();
 }

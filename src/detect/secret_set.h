@@ -1,0 +1,55 @@
+/* Sets of bytes: a bit for each of the 256. */
+#ifndef DETECT_SECRET_SET_H
+#define DETECT_SECRET_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static inline void
+set_add(uint8_t set[32], unsigned c)
+{
+	set[c / 8] |= (uint8_t)(1u << c % 8);
+}
+
+static inline bool
+set_has(const uint8_t set[32], uint8_t c)
+{
+	return (set[c / 8] >> c % 8 & 1) != 0;
+}
+
+static inline void
+set_add_range(uint8_t set[32], unsigned from, unsigned to)
+{
+	for (unsigned c = from; c <= to; c++)
+		set_add(set, c);
+}
+
+static inline void
+set_add_all(uint8_t set[32], const uint8_t other[32])
+{
+	for (size_t i = 0; i < 32; i++)
+		set[i] |= other[i];
+}
+
+static inline void
+set_invert(uint8_t set[32])
+{
+	for (size_t i = 0; i < 32; i++)
+		set[i] = (uint8_t)~set[i];
+}
+
+static inline void
+set_fold_case(uint8_t set[32])
+{
+	for (unsigned c = 'a'; c <= 'z'; c++) {
+		unsigned other = c - 'a' + 'A';
+
+		if (set_has(set, (uint8_t)c))
+			set_add(set, other);
+		else if (set_has(set, (uint8_t)other))
+			set_add(set, c);
+	}
+}
+
+#endif
