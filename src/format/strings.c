@@ -3,13 +3,10 @@
 
 #include "format/strings.h"
 
-#include "core/limits.h"
-
 #define LEAST 16 /* bytes of a run; random data hold one in five megabytes */
 #define RUNS_MOST                                                                      \
 	512 /* that get a span each; what follows is one span with all that is between \
 	     */
-#define SEARCHED (256 * MIB) /* tables and tensors are larger, and YARA reads all of them */
 
 static bool
 is_printable(uint8_t c)
@@ -54,7 +51,7 @@ next_run(struct bytes b, size_t *pos)
 void
 strings_hand_on(const struct member *member, struct sink *sink)
 {
-	struct bytes b = bytes_slice(member->bytes, 0, SEARCHED);
+	struct bytes b = member->bytes;
 	size_t pos = 0;
 
 	if (is_storage(member))
