@@ -82,7 +82,8 @@ if command -v jq >/dev/null && command -v openssl >/dev/null; then
 	jq -c '.dsseEnvelope.payload |= (@base64d | sub("PASSED"; "FAILED") | @base64)' "$bundle" >changed.json
 	openssl_signature changed.json
 	report "openssl refuses a changed statement" $((! $?))
-	jq -c '.verificationMaterial.tlogEntries[0].inclusionProof.hashes[0] |= ("A" + .[1:])' "$bundle" >changed.json
+	jq -c '.verificationMaterial.tlogEntries[0].inclusionProof.hashes[0] |=
+		((if startswith("A") then "B" else "A" end) + .[1:])' "$bundle" >changed.json
 	openssl_log changed.json
 	report "openssl refuses a changed proof" $((! $?))
 else
