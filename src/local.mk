@@ -11,6 +11,7 @@ libcore_la_SOURCES = \
 	src/core/json_escape.c src/core/json_escape.h \
 	src/core/json_keys.c src/core/json_keys.h \
 	src/core/json_tree.c \
+	src/core/library.c src/core/library.h \
 	src/core/limits.h \
 	src/core/masks.c src/core/masks.h \
 	src/core/reader.c src/core/reader.h \
@@ -33,6 +34,7 @@ libcore_la_SOURCES = \
 	src/crypto/x509.c src/crypto/x509.h src/crypto/x509_private.h \
 	src/crypto/token.c src/crypto/token.h \
 	src/crypto/token_uri.c src/crypto/token_uri.h \
+	src/bundle/libarchive.c src/bundle/libarchive.h \
 	src/bundle/member.c src/bundle/member.h \
 	src/bundle/names.c src/bundle/names.h \
 	src/bundle/scratch.c src/bundle/spool.h \

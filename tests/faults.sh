@@ -17,7 +17,7 @@ expect() {
 }
 
 sanitized=$(grep -c '^#define ASSAY_SANITIZED 1' "$top_builddir/config.h")
-faults="segfault spin exit babble"
+faults="segfault spin exit babble again"
 # These three are stopped by the confinement, which sanitizer builds do not have.
 [ "$sanitized" -gt 0 ] || faults="$faults allocate exec connect open"
 for fault in $faults; do

@@ -3,12 +3,12 @@
 
 #include "api/policies.h"
 #include "api/rulekinds.h"
+#include "bundle/libarchive.h"
 #include "detect/hyperscan.h"
 #include "detect/license_terms.h"
 #include "format/globals.h"
 #include "scan/sandbox.h"
 
-#include <archive.h>
 #include <json-c/json.h>
 #include <openssl/crypto.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -34,7 +34,6 @@ print_libraries(FILE *out)
 
 	(void)pcre2_config_8(PCRE2_CONFIG_VERSION, pcre);
 	fprintf(out, "ok      %s\n", OpenSSL_version(OPENSSL_VERSION));
-	fprintf(out, "ok      %s\n", archive_version_string());
 	fprintf(
 	    out, "ok      YARA %d.%d.%d\n", YR_MAJOR_VERSION, YR_MINOR_VERSION, YR_MICRO_VERSION);
 	fprintf(out, "ok      json-c %s, libyaml %s, zlib %s, PCRE2 %s\n", json_c_version(),
@@ -52,6 +51,20 @@ print_libraries(FILE *out)
 #else
 	fputs("note    built without Hyperscan; the slower matcher finds the same\n", out);
 #endif
+}
+
+static bool
+check_libarchive(FILE *out)
+{
+	const struct libarchive *library = libarchive_load();
+
+	if (library != NULL)
+		fprintf(out, "ok      %s\n", library->version_string());
+	else
+		fputs("broken  libarchive is not installed: what bzip2, xz, zstd, lz4 or 7z packed "
+		      "cannot be looked at\n",
+		    out);
+	return library != NULL;
 }
 
 static bool
@@ -147,7 +160,8 @@ assay_doctor(const struct assay_settings *settings, FILE *out, struct assay_erro
 	fprintf(out, "ok      assay %s\n", PACKAGE_VERSION);
 	print_libraries(out);
 	note_gpgv(out);
-	done = check_kernel(out);
+	done = check_libarchive(out);
+	done = check_kernel(out) && done;
 	session_data_path(settings, "rules", data, sizeof(data));
 	done = check_folder(out, "folder of rules", data, R_OK | X_OK) && done;
 	session_data_path(settings, "policies", data, sizeof(data));

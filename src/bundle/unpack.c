@@ -3,12 +3,11 @@
 
 #include "bundle/unpack.h"
 
+#include "bundle/libarchive.h"
 #include "bundle/names.h"
 #include "bundle/spool.h"
 #include "core/text.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -23,6 +22,7 @@ struct unpacking {
 	struct sink *sink;
 	void (*visit)(const struct unpacked *, void *);
 	void *context;
+	const struct libarchive *library; /* for all but deflate */
 	uint32_t crc;
 	bool is_over; /* a limit was reached: nothing more is unpacked */
 };
@@ -175,46 +175,56 @@ unpack_zlib(struct unpacking *u, int window_bits, bool may_repeat)
 /* ---- libarchive -------------------------------------------------------------------------------
  */
 
-static const struct {
-	enum codec codec;
-	int (*support)(struct archive *);
-	int code;
-} filters[] = {
-	{ CODEC_BZIP2, archive_read_support_filter_bzip2, ARCHIVE_FILTER_BZIP2 },
-	{ CODEC_XZ, archive_read_support_filter_xz, ARCHIVE_FILTER_XZ },
-	{ CODEC_LZMA, archive_read_support_filter_lzma, ARCHIVE_FILTER_LZMA },
-	{ CODEC_ZIP_LZMA, archive_read_support_filter_lzma, ARCHIVE_FILTER_LZMA },
-	{ CODEC_ZSTD, archive_read_support_filter_zstd, ARCHIVE_FILTER_ZSTD },
-	{ CODEC_LZ4, archive_read_support_filter_lz4, ARCHIVE_FILTER_LZ4 },
-};
+/* Lets A undo CODEC and nothing else; the filter's code into *ret. */
+static int
+add_filter(const struct libarchive *library, struct archive *a, enum codec codec, int *ret)
+{
+	switch ((int)codec) {
+	case CODEC_BZIP2:
+		*ret = ARCHIVE_FILTER_BZIP2;
+		return library->read_support_filter_bzip2(a);
+	case CODEC_XZ:
+		*ret = ARCHIVE_FILTER_XZ;
+		return library->read_support_filter_xz(a);
+	case CODEC_LZMA:
+	case CODEC_ZIP_LZMA:
+		*ret = ARCHIVE_FILTER_LZMA;
+		return library->read_support_filter_lzma(a);
+	case CODEC_ZSTD:
+		*ret = ARCHIVE_FILTER_ZSTD;
+		return library->read_support_filter_zstd(a);
+	case CODEC_LZ4:
+		*ret = ARCHIVE_FILTER_LZ4;
+		return library->read_support_filter_lz4(a);
+	default:
+		return ARCHIVE_OK;
+	}
+}
 
 /* An archive that reads IN with the one filter of CODEC, or as 7z. NULL and a finding on failure.
  */
 static struct archive *
 open_archive(struct unpacking *u, enum codec codec, struct bytes in)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = u->library->read_new();
 	int code = ARCHIVE_OK, wanted = ARCHIVE_FILTER_NONE;
 
 	if (a == NULL)
 		return NULL;
 	if (codec == CODEC_7Z) {
-		code = archive_read_support_format_7zip(a);
+		code = u->library->read_support_format_7zip(a);
 	} else {
-		code = archive_read_support_format_raw(a);
-		for (size_t i = 0; i < ARRAY_LEN(filters); i++)
-			if (filters[i].codec == codec && code == ARCHIVE_OK) {
-				code = filters[i].support(a);
-				wanted = filters[i].code;
-			}
+		code = u->library->read_support_format_raw(a);
+		if (code == ARCHIVE_OK)
+			code = add_filter(u->library, a, codec, &wanted);
 	}
 	if (code == ARCHIVE_OK)
-		code = archive_read_open_memory(a, in.data, in.len);
+		code = u->library->read_open_memory(a, in.data, in.len);
 	/* Without its filter the raw format hands through what is packed. */
-	if (code == ARCHIVE_OK && archive_filter_code(a, 0) == wanted)
+	if (code == ARCHIVE_OK && u->library->filter_code(a, 0) == wanted)
 		return a;
-	corrupt(u, archive_error_string(a));
-	archive_read_free(a);
+	corrupt(u, u->library->error_string(a));
+	u->library->read_free(a);
 	return NULL;
 }
 
@@ -227,7 +237,7 @@ read_entry(struct unpacking *u, struct archive *a, struct spool *spool)
 
 	if (block == NULL)
 		return false;
-	while ((n = archive_read_data(a, block, CHUNK)) > 0)
+	while ((n = u->library->read_data(a, block, CHUNK)) > 0)
 		if (!keep(u, spool, bytes_of(block, (size_t)n)))
 			break;
 	free(block);
@@ -246,16 +256,16 @@ unpack_filter(struct unpacking *u, enum codec codec, struct bytes in)
 		spool_drop(&spool);
 		return;
 	}
-	if (archive_read_next_header(a, &entry) == ARCHIVE_OK)
+	if (u->library->read_next_header(a, &entry) == ARCHIVE_OK)
 		whole = read_entry(u, a, &spool);
 	if (!whole && !u->is_over)
-		corrupt(u, archive_error_string(a));
+		corrupt(u, u->library->error_string(a));
 	if (whole && u->piece->has_crc && u->crc != u->piece->crc32)
 		sink_trouble(u->sink, STATUS_MALFORMED, "archive/checksum", 0,
 		    "the unpacked bytes of \"%s\" do not have the CRC-32 that the archive claims",
 		    u->piece->name);
 	deliver(u, &spool, "");
-	archive_read_free(a);
+	u->library->read_free(a);
 }
 
 /* Zip's method 14 puts four bytes before the properties that an .lzma file begins with, and leaves
@@ -285,9 +295,9 @@ unpack_zip_lzma(struct unpacking *u)
 static void
 unpack_entry(struct unpacking *u, struct archive *a, struct archive_entry *entry)
 {
-	const char *path = archive_entry_pathname(entry);
+	const char *path = u->library->entry_pathname(entry);
 	char *name = arena_string(sink_arena(u->sink), path == NULL ? "" : path);
-	const char *link = archive_entry_symlink(entry);
+	const char *link = u->library->entry_symlink(entry);
 	struct spool spool;
 
 	if (name == NULL)
@@ -299,7 +309,7 @@ unpack_entry(struct unpacking *u, struct archive *a, struct archive_entry *entry
 	}
 	/* Where the archive says nothing about the kind, libarchive gives 0: a file to its readers.
 	 */
-	switch (archive_entry_filetype(entry)) {
+	switch (u->library->entry_filetype(entry)) {
 	case 0:
 	case AE_IFREG:
 		break;
@@ -313,12 +323,12 @@ unpack_entry(struct unpacking *u, struct archive *a, struct archive_entry *entry
 	}
 	spool = spool_to(u->scratch);
 	if (!read_entry(u, a, &spool) && !u->is_over) {
-		if (archive_entry_is_encrypted(entry))
+		if (u->library->entry_is_encrypted(entry))
 			sink_trouble(u->sink, STATUS_UNSUPPORTED, "archive/encrypted", 0,
 			    "the member \"%s\" is encrypted",
 			    text_safe(sink_arena(u->sink), bytes_of_string(name), 200));
 		else
-			corrupt(u, archive_error_string(a));
+			corrupt(u, u->library->error_string(a));
 	}
 	deliver(u, &spool, name);
 }
@@ -333,7 +343,7 @@ unpack_archive(struct unpacking *u)
 
 	if (a == NULL)
 		return;
-	while (!u->is_over && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+	while (!u->is_over && (code = u->library->read_next_header(a, &entry)) == ARCHIVE_OK) {
 		uint64_t mark = scratch_mark(u->scratch);
 
 		if (++u->budget->members > u->budget->max_members) {
@@ -346,9 +356,9 @@ unpack_archive(struct unpacking *u)
 		scratch_release(u->scratch, mark);
 	}
 	if (code != ARCHIVE_EOF && code != ARCHIVE_OK) {
-		const char *why = archive_error_string(a);
+		const char *why = u->library->error_string(a);
 
-		if (archive_read_has_encrypted_entries(a) > 0)
+		if (u->library->read_has_encrypted_entries(a) > 0)
 			sink_trouble(u->sink, STATUS_UNSUPPORTED, "archive/encrypted", 0,
 			    "the archive is encrypted");
 		else
@@ -356,7 +366,36 @@ unpack_archive(struct unpacking *u)
 	} else if (entries == 0) {
 		corrupt(u, "no member was found in it");
 	}
-	archive_read_free(a);
+	u->library->read_free(a);
+}
+
+static bool
+needs_library(enum codec codec)
+{
+	switch (codec) {
+	case CODEC_BZIP2:
+	case CODEC_XZ:
+	case CODEC_LZMA:
+	case CODEC_ZIP_LZMA:
+	case CODEC_ZSTD:
+	case CODEC_LZ4:
+	case CODEC_7Z:
+		return true;
+	case CODEC_NONE:
+	case CODEC_DEFLATE:
+	case CODEC_ZLIB:
+	case CODEC_GZIP:
+	case CODEC_TAR:
+	case CODEC_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool
+unpack_is_ready(const struct piece *piece)
+{
+	return !needs_library(piece->codec) || libarchive_was_tried();
 }
 
 void
@@ -370,6 +409,11 @@ unpack_piece(const struct piece *piece, struct budget *budget, struct scratch *s
 		.visit = visit,
 		.context = context };
 
+	if (needs_library(piece->codec) && (u.library = libarchive_load()) == NULL) {
+		sink_trouble(sink, STATUS_UNSUPPORTED, "archive/unsupported", 0,
+		    "libarchive, which unpacks this, is not installed");
+		return;
+	}
 	switch (piece->codec) {
 	case CODEC_NONE:
 		visit(&(struct unpacked){ .name = "", .bytes = piece->packed }, context);

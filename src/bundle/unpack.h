@@ -36,6 +36,12 @@ struct unpacked {
 };
 
 /*
+ * False where PIECE needs a library that nobody asked for yet: unpack_piece() would open files to
+ * load it, which a confined worker cannot.
+ */
+bool unpack_is_ready(const struct piece *);
+
+/*
  * Unpacks PIECE and calls VISIT for each entry. What is wrong with the piece (bombs, bad
  * checksums, links, devices, traversal names, encryption, undecodable data) goes into SINK, the
  * sink of the member that holds it; entries that could be read in part are still visited.

@@ -3,6 +3,8 @@
 
 #include "scan/fault.h"
 
+#include "scan/wire.h"
+
 #ifdef ASSAY_FAULTS
 
 #include <fcntl.h>
@@ -51,6 +53,8 @@ fault_plant(const char *name)
 		_exit(0);
 	else if (strncmp(fault, "babble", n) == 0)
 		(void)!write(3, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+	else if (strncmp(fault, "again", n) == 0)
+		(void)!write(3, (const uint8_t[]){ 1, 0, 0, 0, MESSAGE_AGAIN }, 5);
 }
 
 const char *

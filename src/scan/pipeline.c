@@ -376,6 +376,9 @@ descend(struct passage *passage)
 					passage->member->bytes.data + passage->member->bytes.len };
 
 			enter_member(&plain, &descent);
+		} else if (pipeline->wire->holds && !unpack_is_ready(&pieces[i])) {
+			pipeline->wire->again = true;
+			return;
 		} else {
 			unpack_piece(&pieces[i], &pipeline->budget, pipeline->scratch,
 			    passage->sink, enter_member, &descent);
@@ -392,6 +395,10 @@ pipeline_inspect(struct pipeline *pipeline, const struct member *member, const c
 	};
 	size_t sent;
 
+	if (pipeline->wire->again) {
+		sink_free(passage.sink);
+		return;
+	}
 	if (passage.sink == NULL) {
 		pipeline_report(
 		    pipeline->wire, "scan/limit", member->path, "no memory to look at this member");

@@ -3,6 +3,7 @@
 
 #include "scan/pool.h"
 
+#include "bundle/libarchive.h"
 #include "core/limits.h"
 
 #include <errno.h>
@@ -33,6 +34,8 @@ struct slot {
 	const struct job *job; /* NULL: idle */
 	struct buffer in;
 	uint64_t messages;
+	bool is_bare;	  /* its process was started without libarchive ... */
+	bool wants_again; /* ... and asks to be started with it */
 	int64_t deadline; /* milliseconds of the monotonic clock */
 };
 
@@ -99,6 +102,8 @@ start_worker(struct pool *pool, struct slot *slot)
 	}
 	slot->pid = pid;
 	slot->socket = pair[0];
+	slot->is_bare = !libarchive_was_tried();
+	slot->wants_again = false;
 	buffer_reset(&slot->in);
 	return true;
 }
@@ -231,6 +236,10 @@ handle_messages(struct pool *pool, struct slot *slot)
 		message = reader_over(body);
 		if (!reader_u8(&message, &type) || ++slot->messages > MAX_MESSAGES)
 			return false;
+		if (type == MESSAGE_AGAIN) {
+			slot->wants_again = slot->is_bare && slot->messages == 1;
+			return slot->wants_again;
+		}
 		if (type == MESSAGE_DONE)
 			finish_job(pool, slot);
 		else if (!pool->events->message(pool->events->context, slot->job,
@@ -245,6 +254,21 @@ handle_messages(struct pool *pool, struct slot *slot)
 	return true;
 }
 
+/* Another process, with the library, does the slot's job from its beginning. */
+static void
+start_anew(struct pool *pool, struct slot *slot)
+{
+	const struct job *job = slot->job;
+
+	(void)libarchive_load();
+	end_worker(slot, true, NULL, 0);
+	slot->messages = 0;
+	if (!give_job(pool, slot, job)) {
+		slot->job = job;
+		fail_job(pool, slot, "no other worker could be started to unpack it");
+	}
+}
+
 static void
 read_slot(struct pool *pool, struct slot *slot)
 {
@@ -256,8 +280,11 @@ read_slot(struct pool *pool, struct slot *slot)
 		return;
 	if (n > 0) {
 		buffer_add(&slot->in, bytes_of(block, (size_t)n));
-		if (buffer_ok(&slot->in) && handle_messages(pool, slot))
+		if (buffer_ok(&slot->in) && handle_messages(pool, slot)) {
+			if (slot->wants_again)
+				start_anew(pool, slot);
 			return;
+		}
 		end_worker(slot, true, NULL, 0);
 	} else {
 		end_worker(slot, false, why, sizeof(why));

@@ -3,6 +3,7 @@
 
 #include "scan/scan.h"
 
+#include "bundle/libarchive.h"
 #include "bundle/target.h"
 #include "core/limits.h"
 #include "core/text.h"
@@ -124,8 +125,10 @@ worker_count(const struct scan_options *options)
 
 /* BYTES are to come: what pays only for many is made now, before the workers are. */
 static void
-prepare_detectors(const struct scan_options *options, uint64_t bytes)
+prepare_libraries(const struct scan_options *options, uint64_t bytes)
 {
+	if (options->inspects)
+		libarchive_prepare(bytes);
 	for (size_t i = 0; options->inspects && options->detectors[i] != NULL; i++) {
 		const struct detector *detector = detector_by_name(options->detectors[i]);
 
@@ -197,7 +200,7 @@ scan_files(struct scan *scan)
 		}
 	collector_progress(
 	    scan->collector, scan->options->progress, scan->options->progress_context, bytes);
-	prepare_detectors(scan->options, bytes);
+	prepare_libraries(scan->options, bytes);
 	return n == 0 || pool_run(&scan->pool, &scan->setup, jobs, n, &events, scan->status);
 }
 

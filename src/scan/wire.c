@@ -58,14 +58,27 @@ wire_send(struct wire *wire, enum message_type type, struct buffer *body)
 {
 	if (!buffer_ok(body) || body->len >= LIMIT_MESSAGE)
 		wire->broken = true;
-	if (!wire->broken) {
+	if (!wire->broken && !wire->again) {
 		buffer_add_u32le(&wire->out, (uint32_t)body->len + 1);
 		buffer_add_u8(&wire->out, (uint8_t)type);
 		buffer_add(&wire->out, buffer_bytes(body));
-		if (wire->out.len >= WIRE_FLUSH)
+		if (wire->out.len >= WIRE_FLUSH && wire->holds)
+			wire->again = true;
+		else if (wire->out.len >= WIRE_FLUSH)
 			wire_flush(wire);
 	}
 	buffer_reset(body);
+}
+
+void
+wire_send_again(struct wire *wire)
+{
+	struct buffer empty = buffer_up_to(16);
+
+	buffer_reset(&wire->out);
+	wire->again = wire->holds = false;
+	wire_send(wire, MESSAGE_AGAIN, &empty);
+	wire_flush(wire);
 }
 
 void

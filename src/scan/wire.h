@@ -36,6 +36,7 @@ enum message_type {
 			       covers | string why | list covered */
 	MESSAGE_TENSORS,    /* string path | bytes: string name, string name ... */
 	MESSAGE_DONE,	    /* the job is finished */
+	MESSAGE_AGAIN,	    /* instead of all others: it needs a library; start it anew with that */
 };
 
 enum job_flag {
@@ -56,6 +57,10 @@ struct wire {
 	int fd; /* -1: keep everything in memory */
 	struct buffer out;
 	bool broken; /* the other side is gone */
+	bool again;  /* what is collected is worthless: the job is to be started anew */
+	/* Nothing leaves before the job ends, since it might have to be started anew; should it
+	 * become too much, it is started anew. */
+	bool holds;
 };
 
 struct wire wire_over(int fd);
@@ -64,6 +69,8 @@ void wire_free(struct wire *);
 void wire_send(struct wire *, enum message_type, struct buffer *body);
 /* Writes out what is collected. */
 void wire_flush(struct wire *);
+/* Ends a job that cannot be done by this process: MESSAGE_AGAIN is all that its supervisor gets. */
+void wire_send_again(struct wire *);
 
 void wire_string(struct buffer *, const char *);
 void wire_bytes(struct buffer *, struct bytes);

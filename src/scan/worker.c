@@ -3,6 +3,7 @@
 
 #include "scan/worker.h"
 
+#include "bundle/libarchive.h"
 #include "bundle/unpack.h"
 #include "core/text.h"
 #include "format/tensor_names.h"
@@ -363,6 +364,7 @@ do_job(struct worker *worker, enum message_type type, struct bytes body, int fd)
 
 	switch ((int)type) {
 	case JOB_FILE:
+		worker->wire.holds = !libarchive_was_tried();
 		return do_file(worker, &r, fd);
 	case JOB_DIGEST:
 		return do_digest(worker, &r, fd);
@@ -416,6 +418,11 @@ worker_run(const struct worker_setup *setup, int socket, int scratch)
 			close(fd);
 		if (!done || worker.wire.broken)
 			leave(71);
+		if (worker.wire.again) {
+			wire_send_again(&worker.wire);
+			continue;
+		}
+		worker.wire.holds = false;
 		wire_send(&worker.wire, MESSAGE_DONE, &empty);
 		wire_flush(&worker.wire);
 	}

@@ -8,6 +8,7 @@
 #include "tests/tap.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -79,6 +80,45 @@ test_messages_collect_in_memory(void)
 	wire_free(&wire);
 }
 
+/* Sends N messages of a kilobyte over a wire that holds them; its length when that is over. */
+static size_t
+hold(struct wire *wire, unsigned n)
+{
+	struct buffer body = buffer_up_to(2000);
+	char text[1000];
+
+	memset(text, 'x', sizeof(text));
+	wire->holds = true;
+	for (unsigned i = 0; i < n; i++) {
+		wire_bytes(&body, bytes_of(text, sizeof(text)));
+		wire_send(wire, MESSAGE_SKIP, &body);
+	}
+	buffer_free(&body);
+	return wire->out.len;
+}
+
+static void
+test_what_is_held_does_not_leave(void)
+{
+	struct wire wire;
+	char got[16];
+	int pair[2];
+
+	ok(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "a socket pair");
+	wire = wire_over(pair[0]);
+	ok(hold(&wire, 100) > 100000 && !wire.again, "a hundred messages are held");
+	ok(hold(&wire, 10000) < 1000000 && wire.again, "of thousands some: they are to come again");
+	ok(recv(pair[1], got, sizeof(got), MSG_DONTWAIT) < 0, "nothing has left");
+	wire_send_again(&wire);
+	ok(recv(pair[1], got, sizeof(got), MSG_DONTWAIT) == 5 &&
+		memcmp(got, (const uint8_t[]){ 1, 0, 0, 0, MESSAGE_AGAIN }, 5) == 0,
+	    "but that the job is to be started anew");
+	ok(!wire.again && !wire.holds && wire.out.len == 0, "and the wire is as new");
+	close(pair[0]);
+	close(pair[1]);
+	wire_free(&wire);
+}
+
 /* Does a collector take a finding that is CONFIDENCE percent sure? */
 static bool
 takes_confidence(struct catalog *catalog, uint64_t confidence)
@@ -130,5 +170,6 @@ main(void)
 	test_a_job_arrives_with_its_descriptor();
 	test_lying_jobs_are_refused();
 	test_messages_collect_in_memory();
+	test_what_is_held_does_not_leave();
 	return done_testing();
 }
