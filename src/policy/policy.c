@@ -6,10 +6,12 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "policy/settings.h"
+#include "policy/userfile.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define MAX_EXTENDS 8 /* policies that extend each other; real ones use two */
 
@@ -46,33 +48,23 @@ is_path(const char *name)
 }
 
 static struct yaml *
-read_file(const char *path, bool *ret_exists, struct status *status)
+read_file(const char *path, struct status *status)
 {
-	FILE *file = fopen(path, "rbe");
-	int why = file == NULL ? errno : 0;
-	char *data = malloc(LIMIT_YAML_BYTES + 1);
+	struct userfile file;
 	struct yaml *yaml = NULL;
-	size_t len;
 
-	/* A file that is there and cannot be read is no reason to take another one. */
-	*ret_exists = why != ENOENT && why != ENOTDIR;
-	if (data == NULL) {
-		status_set(status, STATUS_MEMORY, "no memory to read %s", path);
-	} else if (file == NULL) {
-		status_set(
-		    status, STATUS_USAGE, "cannot read the policy %s: %s", path, strerror(why));
-	} else {
-		len = fread(data, 1, LIMIT_YAML_BYTES + 1, file);
-		if (ferror(file))
-			status_set(status, STATUS_USAGE, "cannot read the policy %s: %s", path,
-			    strerror(errno));
-		else
-			yaml = yaml_parse(bytes_of(data, len), path, status);
+	if (userfile_read(&file, path, LIMIT_YAML_BYTES, "policy", status)) {
+		yaml = yaml_parse(file.bytes, path, status);
+		userfile_free(&file);
 	}
-	if (file != NULL)
-		fclose(file);
-	free(data);
 	return yaml;
+}
+
+/* A file that is there and cannot be read is no reason to take another one. */
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 /* The file of a policy's name; the last folder that has it wins. */
@@ -81,27 +73,16 @@ find_file(struct policy *policy, const char *name, const struct policy_folders *
     const char **ret_path, struct status *status)
 {
 	if (is_path(name)) {
-		bool exists;
-
 		*ret_path = name;
-		return read_file(name, &exists, status);
+		return read_file(name, status);
 	}
 	for (size_t i = folders->n; i > 0; i--) {
-		struct status trouble = { 0 };
-		bool exists;
-		struct yaml *yaml;
-
 		*ret_path =
 		    arena_format(policy->arena, "%s/%s.yaml", folders->folders[i - 1], name);
 		if (*ret_path == NULL)
 			return NULL;
-		yaml = read_file(*ret_path, &exists, &trouble);
-		if (yaml != NULL)
-			return yaml;
-		if (exists) {
-			status_set(status, trouble.code, "%s", trouble.text);
-			return NULL;
-		}
+		if (is_there(*ret_path))
+			return read_file(*ret_path, status);
 	}
 	status_set(status, STATUS_USAGE,
 	    "there is no policy \"%.80s\"; `assay policy list` names them, a file needs a slash or "
