@@ -51,6 +51,7 @@ libcore_la_SOURCES = \
 	src/format/json.c \
 	src/format/json_text.c src/format/json_text.h \
 	src/format/keras.c \
+	src/format/keras_archive.c \
 	src/format/literal.c src/format/literal.h \
 	src/format/numpy.c \
 	src/format/onnx.c \

@@ -60,7 +60,7 @@ check_PROGRAMS += $(unit_tests)
 EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/format_test.h
 EXTRA_DIST += tests/tap.h tests/unit/authority.h tests/unit/claims.h
 check_PROGRAMS += $(unit_tests) tests/corpus/tlog tests/corpus/validators tests/tools/examples
-EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/claims.h tests/unit/format_test.h
+EXTRA_DIST += tests/formats.h tests/tap.h tests/unit/claims.h tests/unit/format_test.h tests/unit/zip_of.h
 
 # Fuzz targets: a line in the list and two below. They replay files and mutations of them in every
 # build; with --enable-fuzzing they are libFuzzer's.

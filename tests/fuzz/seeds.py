@@ -131,6 +131,8 @@ SEEDS = {
     "keras": {
         "lambda": b'{"class_name": "Functional", "config": {"layers": [{"class_name": "\\u004cambda", "module": "keras.layers"}]}}',
         "function": b'{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "a>b"}',
+        "words": b'{"class_name": "Dense", "module": "keras.config", "config": {"fn": "get_file", "a": ["https://a"], "x_module": "os"}}',
+        "archive": fixtures.zip_of({"config.json": b"{}", "model.weights.h5": b"x", "a.py": b""}),
         "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(8) + b'{"class_name": "Dense", "config": {"vocabulary": "/a"}}' + bytes(8),
     },
     "license": {
