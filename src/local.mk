@@ -53,6 +53,7 @@ libcore_la_SOURCES = \
 	src/format/keras.c \
 	src/format/keras_archive.c \
 	src/format/literal.c src/format/literal.h \
+	src/format/media.c \
 	src/format/numpy.c \
 	src/format/onnx.c \
 	src/format/pickle.c src/format/pickle.h \

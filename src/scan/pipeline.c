@@ -122,6 +122,51 @@ check_polyglot(struct passage *passage)
 		}
 }
 
+/* Suffixes that programs use for whatever they like: there is no promise in them. */
+static bool
+has_shared_suffix(const struct member *member)
+{
+	static const char *const shared[] = { ".bin", ".dat", ".data", ".model", ".p", ".sav",
+		".ar", ".lz", ".z", ".d", ".pack" };
+
+	for (size_t i = 0; i < ARRAY_LEN(shared); i++)
+		if (member_has_suffix(member, shared[i]))
+			return true;
+	return false;
+}
+
+/* Is it text to all that know it, or known to nobody? */
+static bool
+is_plain(const struct passage *passage)
+{
+	for (size_t i = 0; i < passage->nclaims; i++)
+		if (!(passage->claims[i]->traits & FORMAT_TEXT))
+			return false;
+	return true;
+}
+
+/* The name promises PROMISED, and nothing that claims the member is that. */
+static void
+report_suffix(struct passage *passage, const struct format *promised)
+{
+	const char *content = passage->nclaims == 0 ? "nothing known" : passage->claims[0]->name;
+
+	if (passage->member->bytes.len == 0 && !(promised->traits & FORMAT_TEXT))
+		sink_trouble(passage->sink, STATUS_MALFORMED, "format/empty", 0,
+		    "this file is empty, but its name promises %s", promised->name);
+	else if (passage->member->bytes.len == 0)
+		return;
+	else if (!(promised->traits & FORMAT_TEXT) && is_plain(passage) &&
+	    !has_shared_suffix(passage->member))
+		sink_trouble(passage->sink, STATUS_MALFORMED, "format/unrecognized", 0,
+		    "the name promises %s, the content is %s: what a loader of it would see cannot "
+		    "be told",
+		    promised->name, content);
+	else
+		sink_finding(passage->sink, "format/suffix-mismatch", 0, 0, NULL,
+		    "the name promises %s, the content is %s", promised->name, content);
+}
+
 static void
 check_suffix(struct passage *passage)
 {
@@ -136,15 +181,8 @@ check_suffix(struct passage *passage)
 			    has_suffix(passage->claims[j], passage->member))
 				return;
 	}
-	if (promised == NULL)
-		return;
-	if (passage->member->bytes.len == 0 && !(promised->traits & FORMAT_TEXT))
-		sink_trouble(passage->sink, STATUS_MALFORMED, "format/empty", 0,
-		    "this file is empty, but its name promises %s", promised->name);
-	else if (passage->member->bytes.len > 0)
-		sink_finding(passage->sink, "format/suffix-mismatch", 0, 0, NULL,
-		    "the name promises %s, the content is %s", promised->name,
-		    passage->nclaims == 0 ? "nothing known" : passage->claims[0]->name);
+	if (promised != NULL)
+		report_suffix(passage, promised);
 }
 
 static void

@@ -1,0 +1,26 @@
+"""Models of several libraries: what is wrong with each must be told by its own check."""
+import json
+
+import fixtures
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+# Names that promise a format, and content that is none.
+fixtures.write("names/text.h5", b"no HDF5 at all\n")
+fixtures.write("names/noise.pt", b"\x01\x02\xff\xfe" + bytes(40))
+fixtures.write("names/picture.pt", PNG)
+fixtures.write("names/weights.bin", b"\x01\x02\xff\xfe" + bytes(40))
+
+
+def keras(layer, **more):
+    config = {"class_name": "Sequential", "config": {"layers": [layer]}}
+    members = {"config.json": json.dumps(config).encode(), "metadata.json": b"{}", "model.weights.h5": b"\x89HDF\r\n\x1a\n"}
+    return fixtures.zip_of({**members, **more})
+
+
+DENSE = {"class_name": "Dense", "module": "keras.layers", "config": {"units": 1}}
+FETCH = {"class_name": "Dense", "config": {"fn": "get_file", "url": "https://models.example/x"}}
+fixtures.write("keras/good.keras", keras(DENSE))
+fixtures.write("keras/fetch.keras", keras(FETCH))
+fixtures.write("keras/script.keras", keras(DENSE, **{"assets/setup.py": b"print(1)\n"}))
+fixtures.write("keras/empty.keras", fixtures.zip_of({"metadata.json": b"{}"}))
