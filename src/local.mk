@@ -59,6 +59,7 @@ libcore_la_SOURCES = \
 	src/format/pickle.c src/format/pickle.h \
 	src/format/pickle_build.c \
 	src/format/pickle_calls.c \
+	src/format/pickle_code.c \
 	src/format/pickle_joblib.c \
 	src/format/pickle_judge.c \
 	src/format/pickle_nested.c \

@@ -14,6 +14,8 @@
 #define MIN_ENCODED 12
 #define MIN_PACKED 20 /* a compressed pickle that does anything is longer */
 #define MAX_PIECES 1000
+#define PLAIN "pickle/nested"
+#define ENCODED "pickle/encoded-pickle"
 
 static bool
 imports_danger(const struct pickle_vm *vm)
@@ -48,7 +50,8 @@ is_pickle(struct pickle_vm *vm, const struct member *member)
 
 /* Runs a nested pickle; what it would do is reported, what is malformed in it is not. */
 static bool
-run_nested(struct pickle_vm *vm, struct bytes content, uint64_t offset, const char *how)
+run_nested(
+    struct pickle_vm *vm, struct bytes content, uint64_t offset, const char *how, const char *check)
 {
 	struct member member = { .path = vm->member->path,
 		.name = vm->member->name,
@@ -58,8 +61,8 @@ run_nested(struct pickle_vm *vm, struct bytes content, uint64_t offset, const ch
 
 	if (vm->nesting >= NESTING_MAX || pickle_probe(content) < 50 || !is_pickle(vm, &member))
 		return false;
-	sink_finding_once(vm->sink, "pickle/nested", offset, content.len, NULL,
-	    "it holds another pickle, %s", how);
+	sink_finding_once(
+	    vm->sink, check, offset, content.len, NULL, "it holds another pickle, %s", how);
 	if (!vm_init(&inner, &member, 0))
 		return true;
 	inner.lists = vm->lists;
@@ -179,7 +182,7 @@ try_base64(struct pickle_vm *vm, struct bytes b, uint64_t offset)
 			out[n++] = (uint8_t)(bits >> nbits);
 		}
 	}
-	if (!run_nested(vm, bytes_of(out, n), offset, "encoded as base64"))
+	if (!run_nested(vm, bytes_of(out, n), offset, "encoded as base64", ENCODED))
 		(void)hand_on_packed(vm, bytes_of(out, n), offset);
 }
 
@@ -207,7 +210,7 @@ try_hex(struct pickle_vm *vm, struct bytes b, uint64_t offset)
 			break;
 		out[n++] = (uint8_t)(high << 4 | low);
 	}
-	if (!run_nested(vm, bytes_of(out, n), offset, "encoded as hexadecimal"))
+	if (!run_nested(vm, bytes_of(out, n), offset, "encoded as hexadecimal", ENCODED))
 		(void)hand_on_packed(vm, bytes_of(out, n), offset);
 }
 
@@ -229,7 +232,7 @@ try_latin1(struct pickle_vm *vm, struct bytes b, uint64_t offset)
 		out[n++] = (uint8_t)code;
 		pos += len;
 	}
-	(void)run_nested(vm, bytes_of(out, n), offset, "as text");
+	(void)run_nested(vm, bytes_of(out, n), offset, "as text", PLAIN);
 }
 
 void
@@ -240,12 +243,12 @@ vm_look_inside(struct pickle_vm *vm, struct bytes content, uint64_t offset, bool
 	/* Cheap first: most constants are names and words. */
 	if (first == 0x80 ||
 	    (!is_text && (first == 'c' || first == '(' || first == ']' || first == '}')))
-		(void)run_nested(vm, content, offset, "as bytes");
+		(void)run_nested(vm, content, offset, "as bytes", PLAIN);
 	else if (first == 0xc2 && content.data[1] == 0x80)
 		try_latin1(vm, content, offset);
 	else if (is_text && (first == 'c' || first == '(') && content.len > MIN_ENCODED &&
 	    memchr(content.data, '\n', content.len) != NULL)
-		(void)run_nested(vm, content, offset, "as text");
+		(void)run_nested(vm, content, offset, "as text", PLAIN);
 	else if (content.len <= ENCODED_MAX && looks_like_base64(content))
 		try_base64(vm, content, offset);
 	else if (content.len <= ENCODED_MAX &&

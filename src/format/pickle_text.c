@@ -117,6 +117,7 @@ vm_hand_text(struct pickle_vm *vm, struct bytes content, uint64_t offset, bool i
 		return;
 	if (vm->nesting > 0)
 		offset = vm->outer;
+	vm_look_for_code(vm, content, offset);
 	if (is_own) {
 		texts->own_left--;
 		key = key_of(vm);

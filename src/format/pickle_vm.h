@@ -316,6 +316,8 @@ void vm_look_inside(struct pickle_vm *, struct bytes content, uint64_t offset, b
 struct pickle_texts pickle_texts_new(struct sink *);
 void pickle_texts_end(struct pickle_texts *);
 /* The string or bytes just read, before it is pushed. */
+/* Reports CONTENT, a string at OFFSET, where it is a program that starts others. */
+void vm_look_for_code(struct pickle_vm *, struct bytes content, uint64_t offset);
 void vm_hand_text(struct pickle_vm *, struct bytes content, uint64_t offset, bool is_text);
 
 /* pickle_search.c: what stands outside of the streams. */

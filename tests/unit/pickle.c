@@ -32,6 +32,8 @@ test_every_way_to_call(void)
 		{ "an import alone", RAW("\x80\2" OS_SYSTEM "."), "pickle/dangerous-import" },
 		{ "a call of a string", RAW("\x80\2" ID ")R."), "pickle/computed-call" },
 		{ "a computed name", RAW("\x80\4" ID "Q" ID "\x93."), "pickle/unresolved-import" },
+		{ "a call that no model needs", RAW("\x80\2cbuiltins\nprint\n" ID "\x85R."),
+		    "pickle/unlisted-call" },
 		{ "an extension code", RAW("\x80\2\x82\1)R."), "pickle/extension-code" },
 	};
 
@@ -159,7 +161,35 @@ test_nested_pickles(void)
 		    RAW("\x80\4\x8c\x22"
 			"8002636f730a73797374656d0a29522e2e."),
 		    CALL },
+		{ "a harmless one that is hidden",
+		    RAW("\x80\4\x8c\x10"
+			"gAJ9cQBLAUsCcy4=."),
+		    "pickle/encoded-pickle" },
 		{ "words are none", RAW("\x80\4X\x0f\0\0\0cat\ndog\ncow\nox\n."), NULL },
+	};
+
+	run_cases(&format_pickle, "a.pkl", cases, ARRAY_LEN(cases));
+}
+
+/* A string of protocol 0. */
+#define STRING(text) RAW("V" text "\n.")
+
+static void
+test_programs_in_strings(void)
+{
+	static const char *const code = "pickle/code-text";
+	static const struct format_case cases[] = {
+		{ "statements", STRING("import os; os.system('id')"), code },
+		{ "an assignment", STRING("import commands; a = commands.getoutput('id')"), code },
+		{ "lines", STRING("from os import popen\\u000apopen('id')"), code },
+		{ "built in", STRING("exec(chr(112) + chr(97))"), code },
+		{ "an import as a value", STRING("m = __import__('os')"), code },
+		{ "names without their import", STRING("os.system(\"id\"); eval; subprocess"),
+		    NULL },
+		{ "a remark", STRING("never import os to call os.system(x)"), NULL },
+		{ "a harmless program", STRING("import math; math.sqrt(2)"), NULL },
+		{ "a method of that name", STRING("model.eval(); model.run(x)"), NULL },
+		{ "a name that is longer", STRING("import os; cos.system('id')"), NULL },
 	};
 
 	run_cases(&format_pickle, "a.pkl", cases, ARRAY_LEN(cases));
@@ -333,6 +363,7 @@ main(void)
 	test_judgment_by_lists();
 	test_streams_that_differ_by_reader();
 	test_nested_pickles();
+	test_programs_in_strings();
 	test_what_is_malformed();
 	test_expansion();
 	test_strings_are_text();
