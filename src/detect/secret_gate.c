@@ -9,7 +9,7 @@
 #include <string.h>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #define BLOCK 64
@@ -112,6 +112,81 @@ masks_of(const uint8_t *at)
 	return m;
 }
 
+/*
+ * The same with AVX2, which looks up what the two halves of a byte can be: a bit for each kind of
+ * bytes with one and the same upper half, that of letters for both cases. Signs take the lower four
+ * bits, letters and digits the upper ones, so that two comparisons tell all.
+ */
+enum {
+	PLUS_DASH = 1,	/* 2x: + - . / */
+	COLON = 2,	/* 3x: : = */
+	UNDERSCORE = 4, /* 5x */
+	BARS = 8,	/* 7x: | ~ */
+	DIGITS = 16,	/* 3x */
+	A_TO_O = 32,	/* 4x and 6x */
+	P_TO_Z = 64,	/* 5x and 7x */
+};
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE __m256i
+look_up(const uint8_t table[16], __m256i half)
+{
+	__m128i row = _mm_load_si128((const __m128i *)(const void *)table);
+
+	return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(row), half);
+}
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE uint64_t
+bits_of(__m256i first, __m256i second)
+{
+	return (uint64_t)(unsigned)_mm256_movemask_epi8(second) << 32 |
+	    (unsigned)_mm256_movemask_epi8(first);
+}
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE __m256i
+kinds_of(__m256i v)
+{
+	static const _Alignas(16) uint8_t high[16] = {
+		[2] = PLUS_DASH,
+		[3] = DIGITS | COLON,
+		[4] = A_TO_O,
+		[5] = P_TO_Z | UNDERSCORE,
+		[6] = A_TO_O,
+		[7] = P_TO_Z | BARS,
+	};
+	static const _Alignas(16) uint8_t low[16] = {
+		[0] = DIGITS | P_TO_Z,
+		[1 ... 9] = DIGITS | A_TO_O | P_TO_Z,
+		[10] = A_TO_O | P_TO_Z | COLON,
+		[11] = A_TO_O | PLUS_DASH,
+		[12] = A_TO_O | BARS,
+		[13] = A_TO_O | PLUS_DASH | COLON,
+		[14] = A_TO_O | PLUS_DASH | BARS,
+		[15] = A_TO_O | PLUS_DASH | UNDERSCORE,
+	};
+	__m256i half = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15));
+
+	/* Bytes above 127 look up nothing. */
+	return _mm256_and_si256(look_up(low, v), look_up(high, half));
+}
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE struct gate_masks
+wide_masks_of(const uint8_t *at)
+{
+	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)at),
+		b = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32)),
+		kinds_a = kinds_of(a), kinds_b = kinds_of(b), none = _mm256_setzero_si256(),
+		signs = _mm256_set1_epi8(DIGITS - 1), to_top = _mm256_set1_epi8(0x20);
+	struct gate_masks m = {
+		.row = bits_of(_mm256_cmpgt_epi8(kinds_a, none), _mm256_cmpgt_epi8(kinds_b, none)),
+		.plain =
+		    bits_of(_mm256_cmpgt_epi8(kinds_a, signs), _mm256_cmpgt_epi8(kinds_b, signs)),
+	};
+
+	/* The sum has the highest bit for small letters, not for digits and capitals. */
+	m.telling = m.plain & ~bits_of(_mm256_add_epi8(a, to_top), _mm256_add_epi8(b, to_top));
+	return m;
+}
+
 /* Of the last block, which is not full. */
 static struct gate_masks
 masks_of_rest(struct bytes rest)
@@ -173,9 +248,10 @@ look_at_block(struct gate *gate)
 struct gate
 gate_over(struct bytes text)
 {
-	struct gate gate = {
-		.text = text, .now = masks_at(text, 0), .next = masks_at(text, BLOCK)
-	};
+	struct gate gate = { .text = text,
+		.now = masks_at(text, 0),
+		.next = masks_at(text, BLOCK),
+		.is_wide = __builtin_cpu_supports("avx2") };
 
 	look_at_block(&gate);
 	return gate;
@@ -202,18 +278,33 @@ leave_row(struct gate *gate, size_t end)
 }
 
 /* To the next block that is hopeful, with all that it needs in registers. */
-static void
-skip_blocks(struct gate *gate)
+static ALWAYS_INLINE void
+skip_with(struct gate *gate, struct gate_masks (*masks)(const uint8_t *))
 {
 	struct gate g = *gate;
 
 	do {
 		g.pos += BLOCK;
 		g.now = g.next;
-		g.next = masks_at(g.text, g.pos + BLOCK);
+		/* Only the last two blocks are not full. */
+		g.next = g.pos < g.text.len && g.text.len - g.pos >= (size_t)2 * BLOCK
+		    ? masks(g.text.data + g.pos + BLOCK)
+		    : masks_at(g.text, g.pos + BLOCK);
 		look_at_block(&g);
 	} while (g.hopeful == 0 && g.pos < g.text.len);
 	*gate = g;
+}
+
+static void
+skip_blocks(struct gate *gate)
+{
+	skip_with(gate, masks_of);
+}
+
+__attribute__((target("avx2"))) static void
+skip_wide(struct gate *gate)
+{
+	skip_with(gate, wide_masks_of);
 }
 
 bool
@@ -228,7 +319,10 @@ gate_next(struct gate *gate, struct bytes *ret)
 			if (is_token)
 				return true;
 		}
-		skip_blocks(gate);
+		if (gate->is_wide)
+			skip_wide(gate);
+		else
+			skip_blocks(gate);
 	}
 	return false;
 }

@@ -30,6 +30,7 @@ struct gate {
 	struct gate_masks now, next;
 	uint64_t hopeful;   /* places of the block in rows that may be meant */
 	uint64_t is_inside; /* the last row goes on in the next block */
+	bool is_wide;	    /* the processor has AVX2 */
 };
 
 struct gate gate_over(struct bytes text);
