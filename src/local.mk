@@ -144,6 +144,7 @@ libcore_la_SOURCES = \
 	src/detect/secret_assign.c src/detect/secret_assign.h \
 	src/detect/secret_claim.c src/detect/secret_claim.h \
 	src/detect/secret_example.c src/detect/secret_example.h \
+	src/detect/secret_fit.c \
 	src/detect/secret_gate.c src/detect/secret_gate.h \
 	src/detect/secret_index.c src/detect/secret_index.h \
 	src/detect/secret_keywords.c src/detect/secret_keywords.h \

@@ -11,7 +11,6 @@
 
 #define MAX_PIECES 128 /* of one pattern; a longer one has no outline */
 #define MAX_DEPTH 8    /* of groups */
-#define MAX_STEPS 600  /* of a walk; then PCRE2 has to say */
 
 struct pieces {
 	struct outline_piece list[MAX_PIECES];
@@ -31,12 +30,10 @@ static bool read_alternatives(struct parser *, struct pieces *);
 static bool
 is_run_set(const uint8_t set[32])
 {
-	for (unsigned c = 0; c < 256; c++) {
-		if (set[c / 8] == 0)
-			c |= 7;
-		else if (set_has(set, (uint8_t)c) && !gate_is_run_byte((uint8_t)c))
-			return false;
-	}
+	for (unsigned place = 0; place < 32; place++)
+		for (unsigned bits = set[place]; bits != 0; bits &= bits - 1)
+			if (!gate_is_run_byte(set_byte(place, (unsigned)__builtin_ctz(bits))))
+				return false;
 	return true;
 }
 
@@ -488,64 +485,6 @@ outline_behind(const struct outline *outline, const char *keyword)
 		found = next;
 	}
 	return found;
-}
-
-struct walk {
-	const struct outline *outline;
-	struct bytes text;
-	unsigned steps;
-};
-
-static bool fits(struct walk *, size_t piece, size_t pos);
-
-/*
- * A piece that takes MIN to MAX bytes, and what follows it. Only where the next piece can begin is
- * it asked: this spares most of the calls.
- */
-static bool
-fits_choice(struct walk *walk, size_t i, size_t pos)
-{
-	const struct outline_piece *piece = &walk->outline->pieces[i];
-	bool is_last = i + 1 == walk->outline->n, may_be_empty = is_last || piece[1].min == 0;
-	const uint8_t *next = may_be_empty ? NULL : piece[1].set, *data = walk->text.data;
-	size_t len = walk->text.len, n = 0;
-
-	for (;; pos++, n++) {
-		bool is_end = pos >= len;
-
-		if (n >= piece->min && (next == NULL || (!is_end && set_has(next, data[pos]))) &&
-		    fits(walk, i + 1, pos))
-			return true;
-		if (is_end || n == piece->max || !set_has(piece->set, data[pos]))
-			return false;
-		if (++walk->steps > MAX_STEPS)
-			return true;
-	}
-}
-
-static bool
-fits(struct walk *walk, size_t i, size_t pos)
-{
-	const struct outline_piece *piece = &walk->outline->pieces[i];
-
-	/* Most pieces are of one length, and leave no choice. */
-	for (; i < walk->outline->n && piece->min == piece->max; i++, piece++) {
-		if (walk->text.len - pos < piece->min)
-			return false;
-		for (size_t n = piece->min; n > 0; n--)
-			if (!set_has(piece->set, walk->text.data[pos++]))
-				return false;
-		walk->steps += piece->min;
-	}
-	return i == walk->outline->n || fits_choice(walk, i, pos);
-}
-
-bool
-outline_fits(const struct outline *outline, size_t first, struct bytes text, size_t pos)
-{
-	struct walk walk = { .outline = outline, .text = text };
-
-	return !outline->is_known || fits(&walk, first, pos);
 }
 
 bool

@@ -15,7 +15,7 @@
 
 /* MIN to MAX bytes of a set. */
 struct outline_piece {
-	uint8_t set[32]; /* a bit for each byte */
+	uint8_t set[32]; /* secret_set.h */
 	uint16_t min, max;
 	uint16_t run; /* of alternatives: bytes of tokens in a row in the one with the fewest */
 	const char *from, *to; /* its place in the pattern */
@@ -35,6 +35,12 @@ MUST_USE bool outline_read(struct outline *, struct arena *, const char *pattern
 size_t outline_behind(const struct outline *, const char *keyword);
 /* Can pieces from FIRST on match TEXT at POS? */
 bool outline_fits(const struct outline *, size_t first, struct bytes text, size_t pos);
+/*
+ * The same byte by byte: what the fast form is compared with, and what stands in for it where there
+ * is no AVX2. Both give up after many steps and say yes, this one earlier.
+ */
+bool outline_fits_plain(
+    const struct outline *, size_t first, struct bytes text, size_t pos, bool *ret_gave_up);
 /*
  * Do pieces from FIRST on always hold LEAST bytes of tokens (secret_gate.h) in a row that begin
  * within REACH of their start?

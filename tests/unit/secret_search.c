@@ -9,6 +9,7 @@
 #include "detect/secret_gate.h"
 #include "detect/secret_index.h"
 #include "detect/secret_rules.h"
+#include "detect/secret_set.h"
 #include "detect/secret_value.h"
 #include "tests/tap.h"
 
@@ -204,7 +205,7 @@ make_text(const struct outline *outline, uint8_t *text, size_t size)
 		while (count > 0 && n < size) {
 			unsigned c = next_random() % 128;
 
-			if ((piece->set[c / 8] >> c % 8 & 1) == 0)
+			if (!set_has(piece->set, (uint8_t)c))
 				continue;
 			text[n++] = (uint8_t)c;
 			count--;
@@ -215,11 +216,62 @@ make_text(const struct outline *outline, uint8_t *text, size_t size)
 	return n;
 }
 
+/* Both walks over TEXT, from all its places. What the fast one refuses the other does not find. */
+static bool
+walks_agree(const struct outline *outline, struct bytes text)
+{
+	bool gave_up, agree = true;
+
+	for (size_t pos = 0; pos <= text.len && agree; pos++) {
+		bool fast = outline_fits(outline, 0, text, pos),
+		     plain = outline_fits_plain(outline, 0, text, pos, &gave_up);
+
+		agree = fast == plain || (gave_up && plain);
+	}
+	return agree;
+}
+
+/* Texts of few bytes fill and leave the pieces in many ways; 0xb0 has the lower half of a zero. */
+static void
+test_walks(void)
+{
+	static const char *const patterns[] = { "a[^\n]{0,40}bc", "a[ab]{3,36}[bc]d", "a[^d]{9,}d",
+		"a[ab]{2,33}b?c", "a[^\n\xb0]{0,60}cd", "a[^\n]{32,33}c", "a.{0,31}c", "a.{1,32}ca",
+		"a[^d]*d{2,9}(?:b|cc)", "(?i)a[\\Wa-d]{0,50}\\Wb" };
+	struct arena *arena = arena_new(MIB);
+	size_t different = 0, fitting = 0;
+
+	for (unsigned i = 0; i < 20000; i++) {
+		static const char alphabet[] = "abcd\n\xb0"
+					       "AB";
+		unsigned kinds = 2 + next_random() % (sizeof(alphabet) - 2);
+		struct outline outline;
+		uint8_t text[120];
+		size_t len = next_random() % sizeof(text);
+
+		if (i % 2000 == 0) {
+			arena_free(arena);
+			arena = arena_new(MIB);
+		}
+		if (arena == NULL ||
+		    !outline_read(&outline, arena, patterns[i % ARRAY_LEN(patterns)]))
+			abort();
+		for (size_t k = 0; k < len; k++)
+			text[k] =
+			    (uint8_t)alphabet[next_random() % (next_random() % 4 == 0 ? kinds : 2)];
+		fitting += outline_fits(&outline, 0, bytes_of(text, len), 0);
+		different += !walks_agree(&outline, bytes_of(text, len));
+	}
+	ok(fitting > 500 && fitting < 19500, "some texts have the outline and some have not");
+	eq_u64(different, 0, "32 bytes at a time say the same of an outline as one at a time");
+	arena_free(arena);
+}
+
 /* Patterns of words need more luck than random bytes have; enough others match. */
 static void
 test_agreement(struct secret_rules *rules)
 {
-	size_t n, matched = 0, refused = 0, unread = 0;
+	size_t n, matched = 0, refused = 0, unread = 0, different = 0;
 	struct secret_rule *list = secret_rules_list(rules, &n);
 	uint8_t text[2048];
 
@@ -235,6 +287,7 @@ test_agreement(struct secret_rules *rules)
 				     secret;
 			size_t pos = 0;
 
+			different += !walks_agree(&list[i].outline, made);
 			if (!secret_rule_match(rules, &list[i], made, 0, &pos, &secret))
 				continue;
 			matched++;
@@ -244,6 +297,7 @@ test_agreement(struct secret_rules *rules)
 			}
 		}
 	}
+	eq_u64(different, 0, "both walks say the same of texts of all patterns");
 	ok(matched > 1000, "many made texts match their patterns");
 	eq_u64(refused, 0, "and no outline refuses one of them");
 	ok(unread < 10, "nearly every pattern has an outline");
@@ -343,6 +397,7 @@ main(void)
 	test_rows();
 	test_forms();
 	test_outlines();
+	test_walks();
 	test_parts();
 	test_assignments();
 	if (ok(rules != NULL, "the rules are read"))
