@@ -2,21 +2,23 @@
  * Leaves text alone that holds no license: finds stems that licenses and notices cannot do without,
  * whatever the case of their letters.
  *
- * Two loops know where four letters of a stem may stand: one for processors with AVX2, which tells
- * by the halves of four bytes which of eight groups of stems can begin with them (the algorithm
- * "Teddy" of Hyperscan); and a plain one, which compares. stem_at() decides for both.
+ * Three loops know where the first letters of a stem may stand: a plain one, which compares; and
+ * two that tell by tables which of eight groups of stems can begin with some bytes (the algorithm
+ * "Teddy" of Hyperscan), one for processors with AVX2, whose tables are of halves of bytes, and one
+ * for those with AVX-512 VBMI, which look up 64 whole letters at once. stem_at() decides for all.
  */
 #include "config.h"
 
 #include "detect/license_filter.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#define HAVE_AVX2_PATH
+#define HAVE_VECTOR_PATHS
 #include <immintrin.h>
 #endif
 
 #define SHORT_TEXT 4096 /* bytes of a text that may be a license of one sentence */
 #define STEP 32		/* bytes that are looked at together */
+#define WIDE_STEP 64	/* the same with AVX-512 */
 #define BEHIND 8	/* bytes behind them that are read too */
 
 static const uint8_t says[STEM_COUNT] = {
@@ -109,9 +111,9 @@ add(struct license_places *places, const uint8_t *block, size_t at)
 	places->list[places->n++].stem = (uint8_t)stem;
 }
 
-/* ---- the fast loop ------------------------------------------------------------------------ */
+/* ---- the fast loops ----------------------------------------------------------------------- */
 
-#ifdef HAVE_AVX2_PATH
+#ifdef HAVE_VECTOR_PATHS
 
 /*
  * Eight groups of up to three stems; a bit for each. Of each of the first four letters of a stem
@@ -142,6 +144,10 @@ add(struct license_places *places, const uint8_t *block, size_t at)
 	(half(n, 'e', 'e', 'a') | half(n, 'e', 'e', 'e') << 1 | half(n, 'i', 'i', 'r') << 2 | \
 	    half(n, 'o', 'm', 'm') << 3 | half(n, 's', 'i', 'i') << 4 |                       \
 	    half(n, 'o', 'u', 'e') << 5 | half(n, 'o', 'a', 'u') << 6 | 1 << 7)
+#define FIFTH(half, n)                                                                        \
+	(half(n, 'n', 'n', 'n') | half(n, 'w', 'l', 'm') << 1 | half(n, 's', 's', 'i') << 2 | \
+	    half(n, 'm', 'a', 'a') << 3 | half(n, 't', 's', 't') << 4 |                       \
+	    half(n, 'm', 's', 'r') << 5 | half(n, 'n', 's', 'r') << 6 | 1 << 7)
 #define ROW(letter, half)                                                                  \
 	{                                                                                  \
 		letter(half, 0), letter(half, 1), letter(half, 2), letter(half, 3),        \
@@ -173,7 +179,7 @@ groups_of(const uint8_t *p, int number, __m256i low_groups, __m256i high_groups)
 }
 
 __attribute__((target("avx2"))) static void
-find_fast(const uint8_t *block, size_t n, struct license_places *places)
+find_avx2(const uint8_t *block, size_t n, struct license_places *places)
 {
 	__m256i table[4][2];
 
@@ -192,6 +198,69 @@ find_fast(const uint8_t *block, size_t n, struct license_places *places)
 		left = ~(unsigned)_mm256_movemask_epi8(all);
 		for (; left != 0; left &= left - 1)
 			add(places, block, i + (size_t)__builtin_ctz(left));
+	}
+}
+
+/*
+ * The same groups by the lower five bits of a letter, which are those of its upper case, too. Other
+ * characters have the bits of some letters; of the first letters stem_at() sees none from beyond
+ * ASCII, which text in other scripts is full of. The fifth letter leaves hardly any that are no
+ * stem.
+ */
+#define LETTER(n, a, b, c) ((((a)&31) == (n)) | (((b)&31) == (n)) | (((c)&31) == (n)))
+#define EIGHT(number, n)                                                               \
+	number(LETTER, (n)), number(LETTER, (n) + 1), number(LETTER, (n) + 2),         \
+	    number(LETTER, (n) + 3), number(LETTER, (n) + 4), number(LETTER, (n) + 5), \
+	    number(LETTER, (n) + 6), number(LETTER, (n) + 7)
+#define LETTERS(number)                                                                  \
+	{                                                                                \
+		EIGHT(number, 0), EIGHT(number, 8), EIGHT(number, 16), EIGHT(number, 24) \
+	}
+
+static const uint8_t wide_groups[5][32] = {
+	LETTERS(FIRST),
+	LETTERS(SECOND),
+	LETTERS(THIRD),
+	LETTERS(FOURTH),
+	LETTERS(FIFTH),
+};
+
+#define TARGET_VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+TARGET_VBMI static inline __m512i
+table_of(int number)
+{
+	return _mm512_broadcast_i64x4(
+	    _mm256_loadu_si256((const __m256i *)(const void *)wide_groups[number]));
+}
+
+TARGET_VBMI static inline __m512i
+groups_at(const uint8_t *p, __m512i table)
+{
+	return _mm512_permutexvar_epi8(_mm512_loadu_si512(p), table);
+}
+
+TARGET_VBMI static void
+find_vbmi(const uint8_t *block, size_t n, struct license_places *places)
+{
+	const __m512i first = table_of(0), second = table_of(1), third = table_of(2),
+		      fourth = table_of(3), fifth = table_of(4);
+
+	for (size_t i = 0; i < n; i += WIDE_STEP) {
+		const uint8_t *p = block + i;
+		__m512i v = _mm512_loadu_si512(p), all = _mm512_permutexvar_epi8(v, first);
+		uint64_t left;
+
+		all = _mm512_and_si512(
+		    all, _mm512_and_si512(groups_at(p + 1, second), groups_at(p + 2, third)));
+		all = _mm512_and_si512(
+		    all, _mm512_and_si512(groups_at(p + 3, fourth), groups_at(p + 4, fifth)));
+		left = _mm512_test_epi8_mask(all, all);
+		if (left == 0)
+			continue;
+		left &= ~_mm512_movepi8_mask(v);
+		for (; left != 0; left &= left - 1)
+			add(places, block, i + (size_t)__builtin_ctzll(left));
 	}
 }
 
@@ -248,42 +317,75 @@ find_plain(const uint8_t *block, size_t n, struct license_places *places)
 
 /* ---- blocks ------------------------------------------------------------------------------- */
 
+typedef void find_function(const uint8_t *, size_t, struct license_places *);
+
+/* NULL where this processor lacks what LOOP needs. */
+static find_function *
+function_of(enum license_loop loop)
+{
+	switch (loop) {
+#ifdef HAVE_VECTOR_PATHS
+	case LICENSE_VBMI:
+		return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi")
+		    ? find_vbmi
+		    : NULL;
+	case LICENSE_AVX2:
+		return __builtin_cpu_supports("avx2") ? find_avx2 : NULL;
+#endif
+	case LICENSE_PLAIN:
+		return find_plain;
+	default:
+		return NULL;
+	}
+}
+
+/* The end of a text, and zeros where the loops read on. A function of its own: hardened builds
+ * clear such a buffer at each call. */
 static void
-find(struct bytes text, size_t pos, struct license_places *places,
-    void (*find_in)(const uint8_t *, size_t, struct license_places *))
+find_in_last(struct bytes block, struct license_places *places, find_function *find)
 {
 	uint8_t last[LICENSE_BLOCK + BEHIND];
-	struct bytes block = bytes_slice(text, pos, sizeof(last));
 	size_t n = block.len < LICENSE_BLOCK ? block.len : LICENSE_BLOCK;
 
-	places->n = places->stems = 0;
-	n = (n + STEP - 1) / STEP * STEP;
-	if (block.len == sizeof(last)) {
-		find_in(block.data, n, places);
-		return;
-	}
+	n = (n + WIDE_STEP - 1) / WIDE_STEP * WIDE_STEP;
 	if (block.len > 0)
 		memcpy(last, block.data, block.len);
 	memset(last + block.len, 0, n + BEHIND - block.len);
-	find_in(last, n, places);
+	find(last, n, places);
 }
 
-void
-license_filter_plain(struct bytes text, size_t pos, struct license_places *places)
+static void
+find_in(struct bytes text, size_t pos, struct license_places *places, find_function *find)
 {
-	find(text, pos, places, find_plain);
+	struct bytes block = bytes_slice(text, pos, LICENSE_BLOCK + BEHIND);
+
+	places->n = places->stems = 0;
+	if (block.len == LICENSE_BLOCK + BEHIND)
+		find(block.data, LICENSE_BLOCK, places);
+	else
+		find_in_last(block, places, find);
+}
+
+bool
+license_filter_by(
+    enum license_loop loop, struct bytes text, size_t pos, struct license_places *places)
+{
+	find_function *find = function_of(loop);
+
+	if (find == NULL)
+		return false;
+	find_in(text, pos, places, find);
+	return true;
 }
 
 void
 license_filter_block(struct bytes text, size_t pos, struct license_places *places)
 {
-#ifdef HAVE_AVX2_PATH
-	if (__builtin_cpu_supports("avx2")) {
-		find(text, pos, places, find_fast);
-		return;
-	}
-#endif
-	find(text, pos, places, find_plain);
+	static find_function *best; /* a cache: of one processor, always the same */
+
+	for (unsigned loop = 0; best == NULL; loop++)
+		best = function_of((enum license_loop)loop);
+	find_in(text, pos, places, best);
 }
 
 bool

@@ -6,6 +6,7 @@
 #define DETECT_LICENSE_FILTER_H
 
 #include "core/bytes.h"
+#include "core/compiler.h"
 
 #define LICENSE_BLOCK 1024 /* bytes that are judged at once */
 
@@ -52,10 +53,14 @@ struct license_places {
 	} list[LICENSE_BLOCK / 2]; /* the beginnings of two are three bytes apart at least */
 };
 
+/* Loops that find the same, the fastest first. */
+enum license_loop { LICENSE_VBMI, LICENSE_AVX2, LICENSE_PLAIN };
+
 /* Replaces PLACES by those of the block of TEXT at POS. */
 void license_filter_block(struct bytes text, size_t pos, struct license_places *places);
-/* The same without the instructions that only some processors have. */
-void license_filter_plain(struct bytes text, size_t pos, struct license_places *places);
+/* The same by one of the loops, for tests; false where the processor lacks what it needs. */
+MUST_USE bool license_filter_by(
+    enum license_loop, struct bytes text, size_t pos, struct license_places *places);
 /* Could a block with STEMS of a text of LEN bytes belong to a license or a notice? */
 bool license_filter_passes(unsigned stems, uint64_t len);
 /* Could any block of TEXT? */
