@@ -42,6 +42,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/secret.yaml \
 	rules/checks/shard.yaml \
 	rules/checks/signature.yaml \
+	rules/checks/skops.yaml \
 	rules/checks/source.yaml \
 	rules/checks/tar.yaml \
 	rules/checks/torch.yaml \

@@ -73,6 +73,7 @@ libcore_la_SOURCES = \
 	src/format/regions.c src/format/regions.h \
 	src/format/safetensors.c \
 	src/format/settings.c src/format/settings.h \
+	src/format/skops.c \
 	src/format/source.c src/format/source.h \
 	src/format/sources.c \
 	src/format/stream.c \

@@ -48,6 +48,7 @@ unit_tests = \
 	tests/unit/secrets \
 	tests/unit/sink \
 	tests/unit/shards \
+	tests/unit/skops \
 	tests/unit/source \
 	tests/unit/text_mask \
 	tests/unit/texts \
@@ -85,6 +86,7 @@ fuzz_targets = \
 	tests/fuzz/joblib \
 	tests/fuzz/numpy \
 	tests/fuzz/pickle \
+	tests/fuzz/skops \
 	tests/fuzz/tar \
 	tests/fuzz/torch \
 	tests/fuzz/trusted_root \
@@ -113,6 +115,8 @@ tests_fuzz_numpy_SOURCES = tests/fuzz/numpy.c $(fuzz_common)
 tests_fuzz_numpy_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_pickle_SOURCES = tests/fuzz/pickle.c $(fuzz_common)
 tests_fuzz_pickle_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_skops_SOURCES = tests/fuzz/skops.c $(fuzz_common)
+tests_fuzz_skops_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_tar_SOURCES = tests/fuzz/tar.c $(fuzz_common)
 tests_fuzz_tar_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_trusted_root_SOURCES = tests/fuzz/trusted_root.c $(fuzz_common)

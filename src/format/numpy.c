@@ -269,7 +269,7 @@ const struct format format_npz = {
 	.name = "npz",
 	.suffixes = npz_suffixes,
 	.refines = "zip",
-	.traits = FORMAT_MODEL | FORMAT_CONTAINER,
+	.traits = FORMAT_MODEL | FORMAT_CONTAINER | FORMAT_WEAK,
 	.probe = npz_probe,
 	.analyze = npz_analyze,
 };

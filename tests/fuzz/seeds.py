@@ -135,6 +135,11 @@ SEEDS = {
         "archive": fixtures.zip_of({"config.json": b"{}", "model.weights.h5": b"x", "a.py": b""}),
         "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(8) + b'{"class_name": "Dense", "config": {"vocabulary": "/a"}}' + bytes(8),
     },
+    "skops": {
+        "schema": b'{"__class__": "call", "__module__": "operator", "__loader__": "OperatorFuncNode", "attrs": '
+                  b'{"module_path": "os", "function": "system"}}',
+        "archive": fixtures.zip_of({"schema.json": b"{}", "1.npy": b"", "a.py": b""}),
+    },
     "license": {
         "card": b"---\nlicense: other\nlicense_name: x\nbase_model:\n- a/b\n---\nlicensed under the MIT license\n",
         "header": b"/* GNU General Public License as published by the FSF; either version 2, or any later version\n"

@@ -24,3 +24,14 @@ fixtures.write("keras/good.keras", keras(DENSE))
 fixtures.write("keras/fetch.keras", keras(FETCH))
 fixtures.write("keras/script.keras", keras(DENSE, **{"assets/setup.py": b"print(1)\n"}))
 fixtures.write("keras/empty.keras", fixtures.zip_of({"metadata.json": b"{}"}))
+
+
+def node(module, name, loader, **more):
+    return {"__class__": name, "__module__": module, "__loader__": loader, **more}
+
+
+FOREST = node("sklearn.ensemble._forest", "RandomForestClassifier", "ObjectNode", content=node("builtins", "dict", "DictNode"))
+CALL = node("builtins", "function", "FunctionNode", content={"module_path": "os", "function": "system"})
+fixtures.write("skops/good.skops", fixtures.zip_of({"schema.json": json.dumps(FOREST).encode()}))
+fixtures.write("skops/call.skops", fixtures.zip_of({"schema.json": json.dumps(CALL).encode()}))
+fixtures.write("skops/card.skops", fixtures.zip_of({"schema.json": json.dumps(FOREST).encode(), "README.md": b"joblib.load\n"}))
