@@ -142,6 +142,7 @@ libcore_la_SOURCES = \
 	src/detect/yara_compile.c src/detect/yara_compile.h \
 	src/provenance/addressed.c \
 	src/detect/secret.c src/detect/secret.h \
+	src/detect/secret_anchors.c src/detect/secret_anchors.h \
 	src/detect/secret_assign.c src/detect/secret_assign.h \
 	src/detect/secret_claim.c src/detect/secret_claim.h \
 	src/detect/secret_example.c src/detect/secret_example.h \

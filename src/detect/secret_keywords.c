@@ -6,12 +6,15 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "detect/hyperscan.h"
+#include "detect/secret_anchors.h"
 
 #include <stdlib.h>
 
 #define BLOCK (1 * MIB) /* read at a time by Hyperscan: stays in the cache */
 /* For each keyword: the automaton reads so much in the time that Hyperscan needs to be made. */
 #define AUTOMATON_BYTES (8 * KIB)
+/* The same for anchors, whose making takes a millisecond and wants to know what text is like. */
+#define SAMPLE_BYTES (4 * KIB)
 #define WORTH_LOADING \
 	(4 * MIB) /* of a bundle: Hyperscan and its C++ library load in a millisecond */
 
@@ -30,6 +33,8 @@ struct keywords {
 	enum keywords_engine engine;
 	uint64_t nread; /* by the automaton */
 	struct automaton automaton;
+	struct anchor_sample *sample; /* of what the automaton read; NULL where it is not wanted */
+	struct anchors *anchors;
 #ifdef HAVE_HYPERSCAN
 	const struct hyperscan *hs; /* NULL until there is a database */
 	hs_database_t *database;
@@ -217,15 +222,65 @@ run_database(struct keywords *keywords, struct bytes text, keywords_found *found
 }
 #endif
 
-/* ---- either --------------------------------------------------------------------------------- */
+/* ---- anchors -------------------------------------------------------------------------------- */
+
+static bool
+make_anchors(struct keywords *keywords)
+{
+	keywords->anchors = anchors_new(keywords->list, keywords->n, keywords->sample);
+	free(keywords->sample);
+	keywords->sample = NULL;
+	return keywords->anchors != NULL;
+}
+
+/* Once enough was read, anchors take over. */
+static void
+sample(struct keywords *keywords, struct bytes text)
+{
+	uint64_t wanted = keywords->n * SAMPLE_BYTES - keywords->nread;
+
+	anchor_sample_add(keywords->sample, bytes_slice(text, 0, wanted));
+	if (text.len >= wanted && make_anchors(keywords))
+		keywords->engine = KEYWORDS_ANCHORS;
+}
+
+/* ---- all ----------------------------------------------------------------------------------- */
+
+static bool
+make_engine(struct keywords *keywords)
+{
+	const struct secret_keyword *list = keywords->list;
+	size_t n = keywords->n;
+
+	switch (keywords->engine) {
+	case KEYWORDS_AUTO:
+		/* Without a sample, the other two do. */
+		keywords->sample = anchors_can(list, n) ? anchor_sample_new() : NULL;
+		return make_automaton(&keywords->automaton, list, n);
+	case KEYWORDS_AUTOMATON:
+		return make_automaton(&keywords->automaton, list, n);
+	case KEYWORDS_ANCHORS:
+		if (!anchors_can(list, n)) {
+			keywords->engine = KEYWORDS_AUTOMATON;
+			return make_automaton(&keywords->automaton, list, n);
+		}
+		keywords->sample = anchor_sample_new();
+		return keywords->sample != NULL && make_anchors(keywords);
+	case KEYWORDS_HYPERSCAN:
+#ifdef HAVE_HYPERSCAN
+		return n > 0 && make_database(keywords, hyperscan_load());
+#endif
+		break;
+	}
+	return false;
+}
 
 struct keywords *
 keywords_new(const struct secret_keyword *list, size_t n, enum keywords_engine engine)
 {
 	struct keywords *keywords = calloc(1, sizeof(*keywords));
-	bool done = keywords != NULL;
 
-	if (!done)
+	if (keywords == NULL)
 		return NULL;
 	keywords->list = list;
 	keywords->n = n;
@@ -233,15 +288,7 @@ keywords_new(const struct secret_keyword *list, size_t n, enum keywords_engine e
 	for (size_t i = 0; i < n; i++)
 		keywords->longest =
 		    list[i].len > keywords->longest ? list[i].len : keywords->longest;
-	if (engine != KEYWORDS_HYPERSCAN)
-		done = make_automaton(&keywords->automaton, list, n);
-	else
-#ifdef HAVE_HYPERSCAN
-		done = n > 0 && make_database(keywords, hyperscan_load());
-#else
-		done = false;
-#endif
-	if (!done) {
+	if (!make_engine(keywords)) {
 		keywords_free(keywords);
 		return NULL;
 	}
@@ -254,6 +301,8 @@ keywords_free(struct keywords *keywords)
 	if (keywords == NULL)
 		return;
 	free_automaton(&keywords->automaton);
+	free(keywords->sample);
+	free(keywords->anchors);
 #ifdef HAVE_HYPERSCAN
 	if (keywords->hs != NULL) {
 		keywords->hs->free_scratch(keywords->scratch);
@@ -277,8 +326,14 @@ keywords_prepare(uint64_t bytes)
 bool
 keywords_scan(struct keywords *keywords, struct bytes text, keywords_found *found, void *context)
 {
+	if (keywords->sample != NULL)
+		sample(keywords, text);
+	if (keywords->engine == KEYWORDS_ANCHORS) {
+		anchors_scan(keywords->anchors, text, found, context);
+		return true;
+	}
 #ifdef HAVE_HYPERSCAN
-	if (keywords->engine == KEYWORDS_AUTO &&
+	if (keywords->engine == KEYWORDS_AUTO && keywords->sample == NULL &&
 	    keywords->nread + text.len > keywords->n * AUTOMATON_BYTES)
 		/* Where it cannot be made (a processor without SSSE3), the automaton goes on. */
 		keywords->engine = make_database(keywords, hyperscan_loaded()) ? KEYWORDS_HYPERSCAN

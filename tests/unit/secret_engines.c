@@ -1,11 +1,12 @@
 /*
- * Both engines of the secret detector make the same findings, to the last field: in the examples of
+ * All engines of the secret detector make the same findings, to the last field: in the examples of
  * all rules, in many of them with noise between, cut and changed, in the files of this tree, and
  * in those of the folder ASSAY_TEXTS, if one is named.
  */
 #include "config.h"
 
 #include "core/limits.h"
+#include "core/text.h"
 #include "core/yaml.h"
 #include "detect/detector.h"
 #include "detect/secret.h"
@@ -21,8 +22,20 @@
 
 extern const struct detector detector_secret;
 
-static const void *automaton, *hyperscan; /* the rules, compiled for each */
-static struct buffer examples;		  /* all of them, each ended by a zero byte */
+/* The rules, compiled for each; the first one is what the others are compared with. */
+static struct {
+	enum keywords_engine engine;
+	const char *name;
+	const void *compiled;
+} engines[] = {
+	{ KEYWORDS_AUTOMATON, "the automaton", NULL },
+	{ KEYWORDS_ANCHORS, "anchors", NULL },
+	{ KEYWORDS_AUTO, "what was chosen", NULL },
+#ifdef HAVE_HYPERSCAN
+	{ KEYWORDS_HYPERSCAN, "Hyperscan", NULL },
+#endif
+};
+static struct buffer examples; /* all of them, each ended by a zero byte */
 static uint64_t state = 0x2545f4914f6cdd1du;
 
 static unsigned
@@ -73,18 +86,19 @@ static void
 compare(struct tally *tally, struct bytes text, enum span_kind kind)
 {
 	size_t n, other;
-	char *a = findings_of(automaton, text, kind, &n);
-	char *b = findings_of(hyperscan, text, kind, &other);
+	char *a = findings_of(engines[0].compiled, text, kind, &n);
 
 	tally->texts++;
 	tally->findings += n;
-	if (strcmp(a, b) != 0) {
-		if (tally->different++ < 5)
-			printf("# in %.60s...\n# automaton:\n%.600s# Hyperscan:\n%.600s",
-			    (const char *)text.data, a, b);
+	for (size_t i = 1; i < ARRAY_LEN(engines); i++) {
+		char *b = findings_of(engines[i].compiled, text, kind, &other);
+
+		if (strcmp(a, b) != 0 && tally->different++ < 5)
+			printf("# in %.60s...\n# %s:\n%.600s# %s:\n%.600s", (const char *)text.data,
+			    engines[0].name, a, engines[i].name, b);
+		free(b);
 	}
 	free(a);
-	free(b);
 }
 
 static void
@@ -136,7 +150,7 @@ test_examples(void)
 		compare(&tally, example_at(pos), SPAN_PROSE);
 		compare(&tally, example_at(pos), SPAN_VALUE);
 	}
-	tell(&tally, 1000, "both engines find the same in every example");
+	tell(&tally, 1000, "all engines find the same in every example");
 }
 
 static void
@@ -223,15 +237,117 @@ test_difference(void)
 	char text[] = "api_key = \"9fK2mQ7xT4bW8zR1cV6nY3dH\"", *a, *b;
 	size_t n;
 
-	a = findings_of(automaton, bytes_of_string(text), SPAN_PROSE, &n);
+	a = findings_of(engines[0].compiled, bytes_of_string(text), SPAN_PROSE, &n);
 	text[20] ^= 1;
-	b = findings_of(automaton, bytes_of_string(text), SPAN_PROSE, &n);
+	b = findings_of(engines[0].compiled, bytes_of_string(text), SPAN_PROSE, &n);
 	ok(n == 1 && strcmp(a, b) != 0, "findings that differ in their evidence are told apart");
 	free(a);
 	free(b);
 }
 
-#ifdef HAVE_HYPERSCAN
+/* ---- keywords alone ------------------------------------------------------------------------- */
+
+#define FEW 6 /* keywords */
+
+/* A sum over all places, in whatever order, and their number. */
+struct places {
+	uint64_t sum, n;
+};
+
+static void
+note(void *context, uint32_t keyword, size_t end)
+{
+	struct places *places = context;
+
+	places->sum += (end * FEW + keyword + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 7;
+	places->n++;
+}
+
+static struct places
+find_one_by_one(const struct secret_keyword *list, struct bytes text)
+{
+	struct places places = { 0 };
+
+	for (uint32_t i = 0; i < FEW; i++)
+		for (size_t pos = 0; pos + list[i].len <= text.len; pos++)
+			if (text_equal_ignoring_case(
+				bytes_slice(text, pos, list[i].len), list[i].text))
+				note(&places, i, pos + list[i].len);
+	return places;
+}
+
+static bool
+finds_all(const struct secret_keyword *list, struct bytes text, struct places wanted,
+    enum keywords_engine engine)
+{
+	struct keywords *keywords = keywords_new(list, FEW, engine);
+	struct places places = { 0 };
+
+	if (keywords == NULL || !keywords_scan(keywords, text, note, &places))
+		abort();
+	keywords_free(keywords);
+	return places.sum == wanted.sum && places.n == wanted.n;
+}
+
+/* Writes the keyword somewhere into a text, often at its end, with letters of both cases. */
+static void
+plant(const struct secret_keyword *keyword, uint8_t *text, size_t len)
+{
+	size_t pos = len < keyword->len ? 0 : next_random() % (len - keyword->len + 1);
+
+	if (len < keyword->len)
+		return;
+	if (next_random() % 8 == 0)
+		pos = len - keyword->len;
+	for (size_t i = 0; i < keyword->len; i++) {
+		uint8_t c = (uint8_t)keyword->text[i];
+
+		text[pos + i] =
+		    c >= 'a' && c <= 'z' && next_random() % 2 == 0 ? (uint8_t)(c - 32) : c;
+	}
+}
+
+/* Keywords and texts of few letters, so that these meet at all places of blocks and of texts. */
+static void
+test_keywords(void)
+{
+	static const char letters[] = "ab@[/-AB\xe1`{";
+	size_t different = 0, found = 0;
+	char texts[FEW][12];
+	uint8_t text[9000];
+
+	for (unsigned i = 0; i < 3000; i++) {
+		unsigned kinds = 2 + next_random() % (sizeof(letters) - 2);
+		size_t len = next_random() % (i % 16 == 0 ? sizeof(text) : 200);
+		struct secret_keyword list[FEW];
+		struct bytes all = bytes_of(text, len);
+		struct places wanted;
+
+		for (size_t k = 0; k < FEW; k++) {
+			/* All different, as a list has to be. */
+			size_t n = 3 + next_random() % 8;
+
+			for (size_t c = 0; c + 1 < n; c++)
+				texts[k][c] = letters[next_random() % 6];
+			texts[k][n - 1] = "cdef12"[k];
+			texts[k][n] = '\0';
+			list[k] = (struct secret_keyword){ texts[k], n, 0, 0 };
+		}
+		for (size_t k = 0; k < len; k++)
+			text[k] =
+			    (uint8_t)(next_random() % 6 == 0 ? "cdef12CDEF"[next_random() % 10]
+							     : letters[next_random() % kinds]);
+		for (size_t k = next_random() % (1 + len / 20); k > 0; k--)
+			plant(&list[next_random() % FEW], text, len);
+		wanted = find_one_by_one(list, all);
+		found += wanted.n;
+		different += !finds_all(list, all, wanted, KEYWORDS_AUTOMATON) ||
+		    !finds_all(list, all, wanted, KEYWORDS_ANCHORS);
+	}
+	ok(found > 1000, "many keywords are found");
+	eq_u64(different, 0, "each engine finds every keyword once, wherever it stands");
+}
+
 static struct rules *
 open_rules(const char *folder, enum keywords_engine engine, const void **ret)
 {
@@ -244,37 +360,33 @@ open_rules(const char *folder, enum keywords_engine engine, const void **ret)
 	secret_use_engine(*ret, engine);
 	return rules;
 }
-#endif
 
 int
 main(void)
 {
-#ifdef HAVE_HYPERSCAN
 	const char *top = getenv("top_srcdir");
 	char folder[4096];
 	const struct rule_file *files;
-	struct rules *rules, *others;
+	struct rules *rules[ARRAY_LEN(engines)];
 	size_t n;
 
 	top = top == NULL ? "." : top;
 	snprintf(folder, sizeof(folder), "%s/rules", top);
-	rules = open_rules(folder, KEYWORDS_AUTOMATON, &automaton);
-	others = open_rules(folder, KEYWORDS_HYPERSCAN, &hyperscan);
+	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
+		rules[i] = open_rules(folder, engines[i].engine, &engines[i].compiled);
 	examples = buffer_up_to(16 * MIB);
-	files = rules_files(rules, "secrets", &n);
+	files = rules_files(rules[0], "secrets", &n);
 	for (size_t i = 0; i < n; i++)
 		read_examples(&files[i]);
 	if (!buffer_ok(&examples))
 		abort();
+	test_keywords();
 	test_difference();
 	test_examples();
 	test_mixes();
 	test_files(top, getenv("ASSAY_TEXTS"));
 	buffer_free(&examples);
-	rules_free(rules);
-	rules_free(others);
-#else
-	ok(true, "there is one engine only in this build");
-#endif
+	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
+		rules_free(rules[i]);
 	return done_testing();
 }
