@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #ifdef __SSE2__
@@ -12,7 +13,7 @@
 #endif
 
 #define MAX_KEYWORDS 255
-#define LOOKED_UP 3   /* bytes of an anchor by groups */
+#define LOOKED_UP 3   /* bytes of an anchor by their halves */
 #define ANCHOR 4      /* bytes of it in the table, or three of a keyword of three */
 #define GROUPS 16     /* in two halves of eight, a bit for each */
 #define TRIED 8	      /* anchors of a keyword: the others are more frequent */
@@ -34,6 +35,9 @@ struct anchors {
 	const struct secret_keyword *list;
 	/* For the halves of each byte, in which groups it is. */
 	_Alignas(16) uint8_t low[2][LOOKED_UP][16], high[2][LOOKED_UP][16];
+	/* The same for each whole byte, and for the fourth byte, too: what AVX-512 looks up. */
+	uint8_t whole[2][ANCHOR][128];
+	bool has_avx512;
 	uint8_t of_four[1 << TABLE_BITS], of_three[1 << TABLE_BITS]; /* anchors, plus one */
 	struct anchor of[MAX_KEYWORDS];
 };
@@ -187,30 +191,34 @@ rarest(const struct maker *maker, const struct secret_keyword *keyword, size_t n
 	return count;
 }
 
+/* The anchor of a keyword: its place there, and its group. */
+struct choice {
+	uint8_t place, group;
+};
+
 /* Gives a keyword the anchor, and that the group, that add the least work. */
-static uint8_t
+static struct choice
 choose(struct maker *maker, const struct secret_keyword *keyword, size_t n)
 {
-	uint8_t places[TRIED] = { 0 }, best_place = 0;
-	float costs[TRIED] = { 0 }, best = 0, best_share = 0;
-	struct group *best_group = NULL;
+	uint8_t places[TRIED] = { 0 };
+	float costs[TRIED] = { 0 }, best = INFINITY, best_share = 0;
+	struct choice choice = { 0, 0 };
 	size_t count = rarest(maker, keyword, n, places, costs);
 
-	for (size_t i = 0; i < count && (best_group == NULL || costs[i] < best); i++)
-		for (size_t g = 0; g < GROUPS; g++) {
-			struct group *group = &maker->groups[g];
+	for (size_t i = 0; i < count && costs[i] < best; i++)
+		for (uint8_t g = 0; g < GROUPS; g++) {
+			const struct group *group = &maker->groups[g];
 			float share = share_with(maker, group, keyword->text + places[i]),
 			      cost = costs[i] + share - group->share;
 
-			if (best_group != NULL && cost >= best)
+			if (cost >= best)
 				continue;
 			best = cost;
-			best_group = group;
 			best_share = share;
-			best_place = places[i];
+			choice = (struct choice){ places[i], g };
 		}
-	add_to_group(best_group, keyword->text + best_place, best_share);
-	return best_place;
+	add_to_group(&maker->groups[choice.group], keyword->text + choice.place, best_share);
+	return choice;
 }
 
 /* ---- making -------------------------------------------------------------------------------- */
@@ -234,6 +242,16 @@ anchors_can(const struct secret_keyword *list, size_t n)
 #endif
 }
 
+/* Behind an anchor of three bytes any may stand. */
+static void
+add_whole(struct anchors *anchors, uint8_t group, const char *anchor, size_t n)
+{
+	for (size_t i = 0; i < ANCHOR; i++)
+		for (int c = 0; c < 128; c++)
+			if (i >= n || text_lower(c) == anchor[i])
+				anchors->whole[group / 8][i][c] |= (uint8_t)(1u << group % 8);
+}
+
 static void
 add_keyword(struct anchors *anchors, struct maker *maker, size_t i)
 {
@@ -241,8 +259,10 @@ add_keyword(struct anchors *anchors, struct maker *maker, size_t i)
 	struct anchor *anchor = &anchors->of[i];
 	size_t n = keyword->len < ANCHOR ? keyword->len : ANCHOR;
 	uint8_t *place = n < ANCHOR ? anchors->of_three : anchors->of_four;
+	struct choice choice = choose(maker, keyword, n);
 
-	anchor->at = choose(maker, keyword, n);
+	anchor->at = choice.place;
+	add_whole(anchors, choice.group, keyword->text + anchor->at, n);
 	place += hash(word_at(keyword->text + anchor->at, n), TABLE_BITS);
 	anchor->next = *place;
 	*place = (uint8_t)(i + 1);
@@ -287,7 +307,16 @@ anchors_new(const struct secret_keyword *list, size_t n, const struct anchor_sam
 	for (size_t i = 0; i < n; i++)
 		add_keyword(anchors, &maker, i);
 	fill_tables(anchors, &maker);
+#ifdef __SSE2__
+	anchors->has_avx512 = __builtin_cpu_supports("avx512vbmi");
+#endif
 	return anchors;
+}
+
+void
+anchors_spare_avx512(struct anchors *anchors)
+{
+	anchors->has_avx512 = false;
 }
 
 /* ---- searching ----------------------------------------------------------------------------- */
@@ -302,25 +331,70 @@ struct search {
 };
 
 #ifdef __SSE2__
-/* In which groups can an anchor begin at each of 32 bytes? A bit of a byte for each group. */
-__attribute__((target("avx2"))) static ALWAYS_INLINE __m256i
-groups_at(const uint8_t *at, __m256i low[2][LOOKED_UP], __m256i high[2][LOOKED_UP])
+__attribute__((target("bmi"))) static ALWAYS_INLINE uint16_t
+take_place(uint64_t *bits, size_t pos)
 {
-	__m256i first = _mm256_set1_epi8(-1), second = first;
+	size_t place = pos + (size_t)_tzcnt_u64(*bits);
 
-	for (int i = 0; i < LOOKED_UP; i++) {
-		/* Bytes above 127 look up nothing. */
-		__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(at + i)),
-			half = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15));
+	*bits &= *bits - 1;
+	return (uint16_t)place;
+}
 
-		first = _mm256_and_si256(first,
-		    _mm256_and_si256(
-			_mm256_shuffle_epi8(low[0][i], v), _mm256_shuffle_epi8(high[0][i], half)));
-		second = _mm256_and_si256(second,
-		    _mm256_and_si256(
-			_mm256_shuffle_epi8(low[1][i], v), _mm256_shuffle_epi8(high[1][i], half)));
-	}
-	return _mm256_or_si256(first, second);
+/*
+ * Writes the places that BITS, of those from POS on, stand for. Four are written at once: seldom
+ * there are more, and whether there is any is not easily foreseen.
+ */
+__attribute__((target("bmi,popcnt"))) static ALWAYS_INLINE size_t
+write_places(uint16_t *restrict places, size_t count, size_t pos, uint64_t bits)
+{
+	size_t end = count + (size_t)__builtin_popcountll(bits);
+
+	do {
+		places[count] = take_place(&bits, pos);
+		places[count + 1] = take_place(&bits, pos);
+		places[count + 2] = take_place(&bits, pos);
+		places[count + 3] = take_place(&bits, pos);
+		count += 4;
+	} while (count < end);
+	return end;
+}
+
+/* The groups of one byte of an anchor, by its halves; of eight groups. */
+struct rows {
+	__m256i low, high;
+};
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE __m256i
+row_of(const uint8_t row[16])
+{
+	return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)row));
+}
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE struct rows
+rows_of(const struct anchors *anchors, int eight, int i)
+{
+	return (struct rows){ row_of(anchors->low[eight][i]), row_of(anchors->high[eight][i]) };
+}
+
+/* In which groups can each of these bytes be? Those above 127 look up nothing. */
+__attribute__((target("avx2"))) static ALWAYS_INLINE __m256i
+look_up(struct rows rows, __m256i v)
+{
+	__m256i half = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15));
+
+	return _mm256_and_si256(
+	    _mm256_shuffle_epi8(rows.low, v), _mm256_shuffle_epi8(rows.high, half));
+}
+
+__attribute__((target("avx2"))) static ALWAYS_INLINE __m256i
+begins(const struct rows rows[LOOKED_UP], const uint8_t *at)
+{
+	__m256i first = _mm256_loadu_si256((const __m256i *)(const void *)at),
+		second = _mm256_loadu_si256((const __m256i *)(const void *)(at + 1)),
+		third = _mm256_loadu_si256((const __m256i *)(const void *)(at + 2));
+
+	return _mm256_and_si256(look_up(rows[0], first),
+	    _mm256_and_si256(look_up(rows[1], second), look_up(rows[2], third)));
 }
 
 __attribute__((target("avx2"))) static ALWAYS_INLINE uint32_t
@@ -329,37 +403,82 @@ bits_of(__m256i groups)
 	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
 }
 
-/*
- * The places of N bytes at AT, a multiple of 64, that look like anchors. Four are written at once:
- * seldom there are more, and how many there are is not easily foreseen.
- */
+/* The places of N bytes at AT, a multiple of 64, that look like anchors. */
 __attribute__((target("avx2,bmi,popcnt"))) static size_t
-collect(const struct anchors *anchors, const uint8_t *at, size_t n, uint16_t *places)
+collect_avx2(const struct anchors *anchors, const uint8_t *at, size_t n, uint16_t *places)
 {
-	__m256i low[2][LOOKED_UP], high[2][LOOKED_UP];
+	/* In registers, as the compiler cannot know that writing places leaves them alone. */
+	struct rows eight[] = { rows_of(anchors, 0, 0), rows_of(anchors, 0, 1),
+		rows_of(anchors, 0, 2) };
+	struct rows others[] = { rows_of(anchors, 1, 0), rows_of(anchors, 1, 1),
+		rows_of(anchors, 1, 2) };
 	size_t count = 0;
 
-	for (int g = 0; g < 2; g++)
-		for (int i = 0; i < LOOKED_UP; i++) {
-			low[g][i] = _mm256_broadcastsi128_si256(
-			    _mm_load_si128((const __m128i *)(const void *)anchors->low[g][i]));
-			high[g][i] = _mm256_broadcastsi128_si256(
-			    _mm_load_si128((const __m128i *)(const void *)anchors->high[g][i]));
-		}
 	for (size_t pos = 0; pos < n; pos += STEP) {
-		uint64_t bits = bits_of(groups_at(at + pos, low, high)) |
-		    (uint64_t)bits_of(groups_at(at + pos + 32, low, high)) << 32;
-		size_t end = count + (size_t)__builtin_popcountll(bits);
+		const uint8_t *p = at + pos, *q = p + 32;
+		__m256i first = _mm256_or_si256(begins(eight, p), begins(others, p)),
+			second = _mm256_or_si256(begins(eight, q), begins(others, q));
 
-		while (count < end) {
-			for (int i = 0; i < 4; i++, bits &= bits - 1)
-				places[count++] = (uint16_t)(pos + (size_t)_tzcnt_u64(bits));
-		}
-		count = end;
+		count = write_places(
+		    places, count, pos, bits_of(first) | (uint64_t)bits_of(second) << 32);
 	}
 	return count;
 }
 
+#define AVX512 "avx512f,avx512bw,avx512vbmi"
+
+/* The same by the whole byte. Those above 127 look up what those 128 below do. */
+struct table {
+	__m512i low, high;
+};
+
+__attribute__((target(AVX512))) static ALWAYS_INLINE struct table
+table_of(const struct anchors *anchors, int eight, int i)
+{
+	const uint8_t *table = anchors->whole[eight][i];
+
+	return (struct table){ _mm512_loadu_si512(table), _mm512_loadu_si512(table + 64) };
+}
+
+__attribute__((target(AVX512))) static ALWAYS_INLINE __m512i
+look_up_whole(struct table table, const uint8_t *at)
+{
+	return _mm512_permutex2var_epi8(table.low, _mm512_loadu_si512(at), table.high);
+}
+
+__attribute__((target(AVX512))) static ALWAYS_INLINE __m512i
+whole_begins(const struct table tables[ANCHOR], const uint8_t *at)
+{
+	__m512i first = look_up_whole(tables[0], at), second = look_up_whole(tables[1], at + 1),
+		third = look_up_whole(tables[2], at + 2), fourth = look_up_whole(tables[3], at + 3);
+
+	return _mm512_and_si512(_mm512_and_si512(first, second), _mm512_and_si512(third, fourth));
+}
+
+__attribute__((target(AVX512 ",bmi,popcnt"))) static size_t
+collect_avx512(const struct anchors *anchors, const uint8_t *at, size_t n, uint16_t *places)
+{
+	struct table eight[] = { table_of(anchors, 0, 0), table_of(anchors, 0, 1),
+		table_of(anchors, 0, 2), table_of(anchors, 0, 3) };
+	struct table others[] = { table_of(anchors, 1, 0), table_of(anchors, 1, 1),
+		table_of(anchors, 1, 2), table_of(anchors, 1, 3) };
+	size_t count = 0;
+
+	for (size_t pos = 0; pos < n; pos += STEP) {
+		__m512i all =
+		    _mm512_or_si512(whole_begins(eight, at + pos), whole_begins(others, at + pos));
+
+		count = write_places(places, count, pos, _mm512_test_epi8_mask(all, all));
+	}
+	return count;
+}
+
+static size_t
+collect(const struct anchors *anchors, const uint8_t *at, size_t n, uint16_t *places)
+{
+	return anchors->has_avx512 ? collect_avx512(anchors, at, n, places)
+				   : collect_avx2(anchors, at, n, places);
+}
 #else
 /* All of them; anchors_can() spares this. */
 static size_t

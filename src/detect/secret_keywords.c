@@ -230,6 +230,8 @@ make_anchors(struct keywords *keywords)
 	keywords->anchors = anchors_new(keywords->list, keywords->n, keywords->sample);
 	free(keywords->sample);
 	keywords->sample = NULL;
+	if (keywords->anchors != NULL && keywords->engine == KEYWORDS_ANCHORS_AVX2)
+		anchors_spare_avx512(keywords->anchors);
 	return keywords->anchors != NULL;
 }
 
@@ -260,6 +262,7 @@ make_engine(struct keywords *keywords)
 	case KEYWORDS_AUTOMATON:
 		return make_automaton(&keywords->automaton, list, n);
 	case KEYWORDS_ANCHORS:
+	case KEYWORDS_ANCHORS_AVX2:
 		if (!anchors_can(list, n)) {
 			keywords->engine = KEYWORDS_AUTOMATON;
 			return make_automaton(&keywords->automaton, list, n);
@@ -328,7 +331,7 @@ keywords_scan(struct keywords *keywords, struct bytes text, keywords_found *foun
 {
 	if (keywords->sample != NULL)
 		sample(keywords, text);
-	if (keywords->engine == KEYWORDS_ANCHORS) {
+	if (keywords->anchors != NULL) {
 		anchors_scan(keywords->anchors, text, found, context);
 		return true;
 	}

@@ -18,7 +18,13 @@ struct secret_keyword {
 	uint32_t first, n; /* its rules */
 };
 
-enum keywords_engine { KEYWORDS_AUTO, KEYWORDS_AUTOMATON, KEYWORDS_HYPERSCAN, KEYWORDS_ANCHORS };
+enum keywords_engine {
+	KEYWORDS_AUTO,
+	KEYWORDS_AUTOMATON,
+	KEYWORDS_HYPERSCAN,
+	KEYWORDS_ANCHORS,
+	KEYWORDS_ANCHORS_AVX2, /* even where there is AVX-512 */
+};
 
 struct keywords;
 

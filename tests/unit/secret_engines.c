@@ -30,6 +30,7 @@ static struct {
 } engines[] = {
 	{ KEYWORDS_AUTOMATON, "the automaton", NULL },
 	{ KEYWORDS_ANCHORS, "anchors", NULL },
+	{ KEYWORDS_ANCHORS_AVX2, "anchors with AVX2", NULL },
 	{ KEYWORDS_AUTO, "what was chosen", NULL },
 #ifdef HAVE_HYPERSCAN
 	{ KEYWORDS_HYPERSCAN, "Hyperscan", NULL },
@@ -342,7 +343,8 @@ test_keywords(void)
 		wanted = find_one_by_one(list, all);
 		found += wanted.n;
 		different += !finds_all(list, all, wanted, KEYWORDS_AUTOMATON) ||
-		    !finds_all(list, all, wanted, KEYWORDS_ANCHORS);
+		    !finds_all(list, all, wanted, KEYWORDS_ANCHORS) ||
+		    !finds_all(list, all, wanted, KEYWORDS_ANCHORS_AVX2);
 	}
 	ok(found > 1000, "many keywords are found");
 	eq_u64(different, 0, "each engine finds every keyword once, wherever it stands");
