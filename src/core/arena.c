@@ -11,12 +11,15 @@
 #define ARENA_BLOCK (16 * 1024)
 #define LARGE_BLOCK (8 * 1024 * 1024) /* the largest that an arena takes ahead */
 #define LARGE_PAGE (2 * 1024 * 1024)
+#define FRESH_BLOCK \
+	(128 * 1024) /* from here on malloc(3) takes pages of their own, which are zero */
 #define PAGE_SIZE ((uintptr_t)4096)
 #define ARENA_ALIGN 16
 
 struct block {
 	struct block *next;
 	size_t used, room;
+	bool is_zero; /* all that is not used */
 	_Alignas(ARENA_ALIGN) uint8_t data[];
 };
 
@@ -26,12 +29,17 @@ struct arena {
 	bool failed;
 };
 
+/* A large block's pages are not touched before they are used: tables are made for the worst case.
+ */
 static struct block *
 block_new(size_t room)
 {
-	struct block *block = malloc(sizeof(*block) + room);
+	bool fresh = room >= FRESH_BLOCK;
+	struct block *block =
+	    fresh ? calloc(1, sizeof(*block) + room) : malloc(sizeof(*block) + room);
 
 	if (block != NULL) {
+		block->is_zero = fresh;
 		block->next = NULL;
 		block->used = 0;
 		block->room = room;
@@ -153,7 +161,7 @@ arena_alloc(struct arena *arena, size_t len)
 	p = block->data + block->used;
 	block->used += len;
 	arena->total += len > arena->max - arena->total ? arena->max - arena->total : len;
-	return memset(p, 0, len);
+	return block->is_zero ? p : memset(p, 0, len);
 }
 
 void *
