@@ -259,11 +259,26 @@ open_container(struct walk *walk, bool is_object)
 }
 
 static bool
+fail_twice(struct walk *walk)
+{
+	struct bytes text = walk->keys.twice;
+	char shown[64];
+	size_t n = 0;
+
+	for (; n < text.len && n < sizeof(shown) - 1; n++)
+		shown[n] = text.data[n] >= 0x20 && text.data[n] < 0x7f ? (char)text.data[n] : '?';
+	shown[n] = '\0';
+	return fail(walk, JSON_FAULT_DUPLICATE_KEY, (size_t)(text.data - walk->b.data) - 1,
+	    "the key \"%s\" stands twice in one object", shown);
+}
+
+static bool
 close_container(struct walk *walk)
 {
 	bool is_object = walk->is_object[walk->depth];
 
-	json_keys_leave(&walk->keys, walk->first_key[walk->depth]);
+	if (!json_keys_leave(&walk->keys, walk->first_key[walk->depth]))
+		return fail_twice(walk);
 	walk->depth--;
 	walk->pos++;
 	if (walk->depth == walk->skip_depth)
@@ -279,8 +294,6 @@ read_key(struct walk *walk)
 	size_t start = walk->pos;
 	struct bytes text;
 	bool has_escapes;
-	char shown[64];
-	size_t n = 0;
 
 	if (walk->pos >= walk->b.len || walk->b.data[walk->pos] != '"')
 		return unexpected(walk, "a key in double quotes");
@@ -292,12 +305,7 @@ read_key(struct walk *walk)
 	case JSON_KEYS_NEW:
 		break;
 	case JSON_KEYS_DUPLICATE:
-		for (; n < text.len && n < sizeof(shown) - 1; n++)
-			shown[n] =
-			    text.data[n] >= 0x20 && text.data[n] < 0x7f ? (char)text.data[n] : '?';
-		shown[n] = '\0';
-		return fail(walk, JSON_FAULT_DUPLICATE_KEY, start,
-		    "the key \"%s\" stands twice in one object", shown);
+		return fail_twice(walk);
 	case JSON_KEYS_MEMORY:
 		return fail(walk, JSON_FAULT_LIMIT, start, "no memory for its keys");
 	}

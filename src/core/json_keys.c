@@ -9,16 +9,16 @@
 
 #include <stdlib.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 
 #define FIRST_BITS 5   /* of the first table's index */
 #define SECOND_BITS 8  /* of the first that takes memory */
 #define KEPT_BITS 14   /* of a table that is kept for the objects to come */
-#define MAX_BITS 23    /* of one for LIMIT_JSON_KEYS */
-#define FILTER_BITS 16 /* of the first table that has a filter */
-#define FILTER_SHARE 8 /* slots of the table for each word of the filter: ten bits a key */
-#define LARGE_PAGE ((size_t)2 << 20)
-#define BATCH 32 /* slots that the memory is asked for at once */
+#define TABLE_BITS 15  /* of the largest table, and of the one for suspects */
+#define MAX_BITS 23    /* of a table for LIMIT_JSON_KEYS, were there one */
+#define FILTER_SHARE 8 /* slots of such a table for each word of the filter: ten bits a key */
+#define MAX_SUSPECTS 16384
+#define AHEAD 8 /* keys whose words of the filter are on their way into the cache */
+#define NEAR 32 /* keys of an object so small that each is compared with all */
 
 /* In a slot: the key's index plus one, and eight bits that tell most other keys' slots apart. */
 #define KEY_BITS 24
@@ -26,6 +26,7 @@
 
 _Static_assert(LIMIT_JSON_KEYS < KEY_MASK, "keys have numbers of 24 bits");
 _Static_assert(LIMIT_JSON_KEYS < 3 << MAX_BITS >> 2, "the largest table has room for all keys");
+_Static_assert(MAX_SUSPECTS < 3 << TABLE_BITS >> 2, "a table has room for all suspects");
 _Static_assert(1 << FIRST_BITS == JSON_KEYS_FIRST, "the first table has its size");
 _Static_assert(LIMIT_JSON_BYTES <= UINT32_MAX, "offsets have 32 bits");
 
@@ -43,6 +44,7 @@ json_keys_open(struct json_keys *keys, struct bytes document)
 		.len = document.len,
 		.room = ARRAY_LEN(keys->first_stack),
 		.bits = FIRST_BITS,
+		.room_bits = FIRST_BITS,
 		.seed = { SEED_A, SEED_B } };
 	keys->stack = keys->first_stack;
 	keys->table = keys->first_table;
@@ -56,6 +58,7 @@ free_table(struct json_keys *keys)
 	if (keys->table != keys->first_table)
 		free(keys->table);
 	free(keys->filter);
+	free(keys->suspects);
 }
 
 void
@@ -216,18 +219,34 @@ place(struct json_keys *keys, size_t index)
 	keys->table[slot] = entry_of(hash, index);
 }
 
-/* Those that wait enter the table: they are new, so nothing is compared. */
+/* Takes out the key of that INDEX, the last that was placed of those still there. */
 static void
-place_waiting(struct json_keys *keys)
+displace(struct json_keys *keys, size_t index)
 {
-	while (keys->placed < keys->n) {
-		size_t end = keys->n - keys->placed < BATCH ? keys->n : keys->placed + BATCH;
+	uint32_t hash = keys->stack[index].hash, entry = entry_of(hash, index);
+	size_t slot = slot_of(keys, hash);
 
-		for (size_t i = keys->placed; i < end; i++)
-			__builtin_prefetch(&keys->table[slot_of(keys, keys->stack[i].hash)], 1);
-		for (; keys->placed < end; keys->placed++)
-			place(keys, keys->placed);
+	while (keys->table[slot] != entry)
+		slot = after(keys, slot);
+	keys->table[slot] = 0;
+}
+
+/*
+ * The next key in the table of that HASH, from *SLOT on, which is set behind it. False where there
+ * is none.
+ */
+static ALWAYS_INLINE bool
+next_placed(const struct json_keys *keys, uint32_t hash, size_t *slot, size_t *ret)
+{
+	uint32_t entry;
+
+	while ((entry = keys->table[*slot]) != 0) {
+		*slot = after(keys, *slot);
+		*ret = (entry & KEY_MASK) - 1;
+		if ((entry ^ hash << KEY_BITS) <= KEY_MASK && keys->stack[*ret].hash == hash)
+			return true;
 	}
+	return false;
 }
 
 /* Is TEXT in the table, in the object whose keys start at FIRST? */
@@ -235,14 +254,11 @@ static bool
 is_placed(
     const struct json_keys *keys, size_t first, struct bytes text, bool has_escapes, uint32_t hash)
 {
-	for (size_t slot = slot_of(keys, hash); keys->table[slot] != 0; slot = after(keys, slot)) {
-		uint32_t entry = keys->table[slot], index = (entry & KEY_MASK) - 1;
+	size_t slot = slot_of(keys, hash), index;
 
-		if ((entry ^ hash << KEY_BITS) <= KEY_MASK && index >= first &&
-		    keys->stack[index].hash == hash &&
-		    same_key(keys, &keys->stack[index], text, has_escapes))
+	while (next_placed(keys, hash, &slot, &index))
+		if (index >= first && same_key(keys, &keys->stack[index], text, has_escapes))
 			return true;
-	}
 	return false;
 }
 
@@ -253,13 +269,13 @@ static ALWAYS_INLINE uint64_t *
 filter_word(const struct json_keys *keys, uint32_t hash, uint64_t *ret_bits)
 {
 	*ret_bits = (uint64_t)1 << (hash & 63) | (uint64_t)1 << (hash >> 6 & 63);
-	return &keys->filter[slot_of(keys, hash) / FILTER_SHARE];
+	return &keys->filter[(hash >> (32 - keys->room_bits)) / FILTER_SHARE];
 }
 
 static void
 fill_filter(struct json_keys *keys)
 {
-	memset(keys->filter, 0, ((size_t)1 << keys->bits) / FILTER_SHARE * sizeof(uint64_t));
+	memset(keys->filter, 0, ((size_t)1 << keys->room_bits) / FILTER_SHARE * sizeof(uint64_t));
 	for (size_t i = 0; i < keys->n; i++) {
 		uint64_t bits, *word = filter_word(keys, keys->stack[i].hash, &bits);
 
@@ -274,8 +290,6 @@ may_be_there(struct json_keys *keys, uint32_t hash)
 {
 	uint64_t bits, *word;
 
-	if (keys->filter == NULL)
-		return true;
 	/* Keys of objects that ended are still in it. */
 	if (keys->filtered > 2 * keys->room)
 		fill_filter(keys);
@@ -287,25 +301,121 @@ may_be_there(struct json_keys *keys, uint32_t hash)
 	return false;
 }
 
-/* ---- growing --------------------------------------------------------------------------------- */
+/* ---- suspects -------------------------------------------------------------------------------- */
 
-/* A table whose slots are free: of large pages where it fills some, since the steps into it go
- * everywhere. */
-static uint32_t *
-new_table(size_t size)
+/* Does the suspect at INDEX repeat the key at I, of the same hash? */
+static bool
+repeats(const struct json_keys *keys, size_t from, size_t index, size_t i)
 {
-#ifdef MADV_HUGEPAGE
-	if (size * sizeof(uint32_t) >= LARGE_PAGE) {
-		uint32_t *table = aligned_alloc(LARGE_PAGE, size * sizeof(*table));
+	size_t low = from, high = keys->nsuspects;
+	bool has_escapes;
+	struct bytes text;
 
-		if (table == NULL)
-			return NULL;
-		(void)madvise(table, size * sizeof(*table), MADV_HUGEPAGE);
-		return memset(table, 0, size * sizeof(*table));
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (keys->suspects[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-#endif
-	return calloc(size, sizeof(uint32_t));
+	/* Those between the start of its object and itself are of that object. */
+	if (i < keys->suspects[low].first || i >= index)
+		return false;
+	text = text_of(keys, &keys->stack[index], &has_escapes);
+	return same_key(keys, &keys->stack[i], text, has_escapes);
 }
+
+/* Clears the suspects from number FROM on. False, with the first that stands twice. */
+static bool
+clear_suspects(struct json_keys *keys, size_t from)
+{
+	size_t low = keys->n, twice = keys->n, index, slot;
+	bool has_escapes;
+
+	for (size_t s = from; s < keys->nsuspects; s++) {
+		place(keys, keys->suspects[s].index);
+		low = keys->suspects[s].first < low ? keys->suspects[s].first : low;
+	}
+	for (size_t i = low; i < twice; i++) {
+		uint32_t hash = keys->stack[i].hash;
+
+		slot = slot_of(keys, hash);
+		while (next_placed(keys, hash, &slot, &index))
+			if (index < twice && repeats(keys, from, index, i))
+				twice = index;
+	}
+	for (; keys->nsuspects > from; keys->nsuspects--)
+		displace(keys, keys->suspects[keys->nsuspects - 1].index);
+	if (twice == keys->n)
+		return true;
+	keys->twice = text_of(keys, &keys->stack[twice], &has_escapes);
+	return false;
+}
+
+/* Those of the objects whose keys start at FIRST or later. */
+static bool
+clear_object(struct json_keys *keys, size_t first)
+{
+	size_t from = keys->nsuspects;
+
+	while (from > 0 && keys->suspects[from - 1].index >= first)
+		from--;
+	return from == keys->nsuspects || clear_suspects(keys, from);
+}
+
+/* The key at INDEX may be there already. False where it, or an earlier suspect, stands twice. */
+static bool
+suspect(struct json_keys *keys, size_t index)
+{
+	bool has_escapes;
+
+	if (index - keys->first <= NEAR) {
+		struct bytes text = text_of(keys, &keys->stack[index], &has_escapes);
+
+		keys->twice = text;
+		for (size_t i = keys->first; i < index; i++)
+			if (keys->stack[i].hash == keys->stack[index].hash &&
+			    same_key(keys, &keys->stack[i], text, has_escapes))
+				return false;
+		return true;
+	}
+	if (keys->nsuspects == MAX_SUSPECTS && !clear_suspects(keys, 0))
+		return false;
+	keys->suspects[keys->nsuspects++] =
+	    (struct json_suspect){ (uint32_t)index, (uint32_t)keys->first };
+	return true;
+}
+
+/* Asks the filter about the keys up to END. */
+static bool
+filter_up_to(struct json_keys *keys, size_t end)
+{
+	while (keys->seen < end) {
+		size_t index = keys->seen++;
+
+		if (may_be_there(keys, keys->stack[index].hash) && !suspect(keys, index))
+			return false;
+	}
+	return true;
+}
+
+/* The newest key waits until AHEAD others came, or its object ends or is left for another. */
+static bool
+filter_newest(struct json_keys *keys, size_t first)
+{
+	uint64_t bits;
+
+	if (first != keys->first) {
+		if (!filter_up_to(keys, keys->n - 1))
+			return false;
+		keys->first = first;
+	}
+	__builtin_prefetch(filter_word(keys, keys->stack[keys->n - 1].hash, &bits), 1);
+	return keys->n <= keys->seen + AHEAD || filter_up_to(keys, keys->n - AHEAD);
+}
+
+/* ---- growing --------------------------------------------------------------------------------- */
 
 /* The stack with room for ROOM keys, as realloc() does it. */
 static struct json_key *
@@ -321,32 +431,42 @@ new_stack(struct json_keys *keys, size_t room)
 	return stack;
 }
 
-/* Makes a table of 2^BITS slots, and places all keys in it. Changes nothing without memory. */
+/* Makes room for what a table of 2^BITS slots holds. Changes nothing without memory. */
 static bool
 resize(struct json_keys *keys, unsigned bits)
 {
 	size_t size = (size_t)1 << bits, room = size / 4 * 3;
-	uint32_t *table = new_table(size);
-	uint64_t *filter = bits < FILTER_BITS ? NULL : calloc(size / FILTER_SHARE, sizeof(*filter));
+	bool is_large = bits > TABLE_BITS, was_large = keys->filter != NULL;
+	unsigned table_bits = is_large ? TABLE_BITS : bits;
+	uint32_t *table = calloc((size_t)1 << table_bits, sizeof(*table));
+	uint64_t *filter = is_large ? calloc(size / FILTER_SHARE, sizeof(*filter)) : NULL;
+	struct json_suspect *suspects = is_large ? calloc(MAX_SUSPECTS, sizeof(*suspects)) : NULL;
 	struct json_key *stack = NULL;
 
-	if (table != NULL && (filter != NULL || bits < FILTER_BITS))
+	if (table != NULL && (!is_large || (filter != NULL && suspects != NULL)))
 		stack = new_stack(keys, room);
 	if (stack == NULL) {
 		free(table);
 		free(filter);
+		free(suspects);
 		return false;
 	}
+	if (keys->nsuspects > 0)
+		memcpy(suspects, keys->suspects, keys->nsuspects * sizeof(*suspects));
 	free_table(keys);
 	keys->table = table;
 	keys->filter = filter;
+	keys->suspects = suspects;
 	keys->stack = stack;
 	keys->room = room;
-	keys->bits = bits;
-	keys->placed = 0;
-	place_waiting(keys);
-	if (filter != NULL)
+	keys->room_bits = bits;
+	keys->bits = table_bits;
+	if (is_large && !was_large)
+		keys->seen = keys->n;
+	if (is_large)
 		fill_filter(keys);
+	for (size_t i = 0; i < keys->n && !is_large; i++)
+		place(keys, i);
 	return true;
 }
 
@@ -358,7 +478,7 @@ resize(struct json_keys *keys, unsigned bits)
 static unsigned
 more_bits(const struct json_keys *keys, size_t read)
 {
-	unsigned bits = keys->bits + 1;
+	unsigned bits = keys->room_bits + 1;
 	uint64_t expected = (uint64_t)keys->n * keys->len / (2 * (uint64_t)read);
 
 	if (bits < SECOND_BITS)
@@ -377,16 +497,19 @@ json_keys_add(struct json_keys *keys, size_t first, struct bytes text, bool has_
 	if ((keys->n == keys->room && !resize(keys, more_bits(keys, read))) ||
 	    !hash_key(keys, first, text, has_escapes, &hash))
 		return JSON_KEYS_MEMORY;
-	if (may_be_there(keys, hash)) {
-		place_waiting(keys);
-		if (is_placed(keys, first, text, has_escapes, hash))
-			return JSON_KEYS_DUPLICATE;
+	if (keys->filter == NULL && is_placed(keys, first, text, has_escapes, hash)) {
+		keys->twice = text;
+		return JSON_KEYS_DUPLICATE;
 	}
 	keys->stack[keys->n++] = (struct json_key){ (uint32_t)read, hash };
+	if (keys->filter == NULL)
+		place(keys, keys->n - 1);
+	else if (!filter_newest(keys, first))
+		return JSON_KEYS_DUPLICATE;
 	return JSON_KEYS_NEW;
 }
 
-/* Gives a large object's table back at once: its slots are all over the memory. */
+/* Gives a large object's memory back at once. */
 static bool
 leave_large(struct json_keys *keys, size_t first)
 {
@@ -399,20 +522,19 @@ leave_large(struct json_keys *keys, size_t first)
 	return false;
 }
 
-void
+bool
 json_keys_leave(struct json_keys *keys, size_t first)
 {
 	size_t kept = (size_t)1 << (KEPT_BITS - 1);
+	bool is_large = keys->n - first >= kept && first < kept / 2;
 
-	if (keys->n - first >= kept && first < kept / 2 && leave_large(keys, first))
-		return;
-	for (; keys->placed > first; keys->placed--) {
-		uint32_t entry = entry_of(keys->stack[keys->placed - 1].hash, keys->placed - 1);
-		size_t slot = slot_of(keys, keys->stack[keys->placed - 1].hash);
-
-		while (keys->table[slot] != entry)
-			slot = after(keys, slot);
-		keys->table[slot] = 0;
-	}
-	keys->n = first;
+	if (keys->filter != NULL &&
+	    (!filter_up_to(keys, keys->n) || !clear_object(keys, is_large ? 0 : first)))
+		return false;
+	if (is_large && leave_large(keys, first))
+		return true;
+	for (size_t i = keys->n; keys->filter == NULL && i > first; i--)
+		displace(keys, i - 1);
+	keys->n = keys->seen = first;
+	return true;
 }

@@ -144,6 +144,79 @@ test_many_keys(void)
 	buffer_free(&distinct);
 }
 
+/* An object of N keys; KEY, where it is not negative, stands at place AT as well, escaped. */
+static void
+add_object(struct buffer *out, unsigned n, int key, unsigned at, uint64_t *ret_offset)
+{
+	buffer_add_u8(out, '{');
+	for (unsigned i = 0; i < n; i++) {
+		if (i > 0)
+			buffer_add_u8(out, ',');
+		if (key >= 0 && i == at) {
+			*ret_offset = out->len;
+			buffer_add_format(out, "\"\\u006bey%d\":1", key);
+		} else {
+			buffer_add_format(out, "\"key%u\":0", i);
+		}
+	}
+	buffer_add_u8(out, '}');
+}
+
+/*
+ * An object of many keys in which others of the same few keys follow each other, in place of the
+ * value of every key or in rows; one of them, or the outermost for INNER == 0, has a key twice.
+ */
+static struct buffer
+nested_keys(unsigned outer, unsigned inner, int key, unsigned at, unsigned where, uint64_t *ret)
+{
+	struct buffer out = buffer_up_to(LIMIT_JSON_BYTES);
+
+	buffer_add_u8(&out, '{');
+	for (unsigned i = 0; i < outer; i++) {
+		buffer_add_format(&out, "%s\"outer%u\":", i > 0 ? "," : "", i);
+		if (i % 5000 != 1 || inner == 0) {
+			buffer_add_format(&out, "%u", i);
+			continue;
+		}
+		buffer_add_u8(&out, '[');
+		for (unsigned k = 0; k < 20; k++) {
+			if (k > 0)
+				buffer_add_u8(&out, ',');
+			add_object(&out, inner, i / 5000 * 20 + k == where ? key : -1, at, ret);
+		}
+		buffer_add_u8(&out, ']');
+	}
+	buffer_add_u8(&out, '}');
+	return out;
+}
+
+static void
+test_keys_within_many(void)
+{
+	static const unsigned sizes[] = { 2, 20, 33, 34, 100, 3000, 40000 };
+	struct json_error error;
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		unsigned n = sizes[i], outer = n > 1000 ? 5002 : 60000, last = n - 1;
+		uint64_t offset = 0;
+		struct buffer none = nested_keys(outer, n, -1, 0, 0, &offset);
+		struct buffer first = nested_keys(outer, n, 0, last, 3, &offset);
+		bool found;
+
+		ok(json_walk(buffer_bytes(&none), NULL, NULL, &error),
+		    "objects of the same keys, again and again");
+		found = !json_walk(buffer_bytes(&first), NULL, NULL, &error) &&
+		    error.fault == JSON_FAULT_DUPLICATE_KEY && error.offset == offset;
+		buffer_free(&first);
+		first = nested_keys(outer, n, (int)last - 1, last, 21, &offset);
+		found = found && !json_walk(buffer_bytes(&first), NULL, NULL, &error) &&
+		    error.fault == JSON_FAULT_DUPLICATE_KEY && error.offset == offset;
+		ok(found, "its first or its last but one stands twice in one of them");
+		buffer_free(&first);
+		buffer_free(&none);
+	}
+}
+
 struct seen {
 	struct buffer log;
 };
@@ -307,6 +380,7 @@ main(void)
 	test_grammar();
 	test_depth();
 	test_many_keys();
+	test_keys_within_many();
 	test_tokens();
 	test_skipping();
 	test_unescape();
