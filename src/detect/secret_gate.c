@@ -16,7 +16,7 @@
 
 /* ---- one row ------------------------------------------------------------------------------- */
 
-enum { NONE, SIGN, DIGIT, LOWER, UPPER };
+enum { NONE, SIGN = 1, DIGIT = 2, LOWER = 4, UPPER = 8 }; /* bits */
 
 static const uint8_t classes[256] = {
 	['-' ... '/'] = SIGN,
@@ -91,7 +91,7 @@ in_range(__m128i v, char first, char count)
 static ALWAYS_INLINE struct gate_masks
 masks_of(const uint8_t *at)
 {
-	struct gate_masks m = { 0, 0, 0 };
+	struct gate_masks m = { 0, 0, 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
@@ -107,7 +107,8 @@ masks_of(const uint8_t *at)
 
 		m.plain |= (uint64_t)(unsigned)_mm_movemask_epi8(plain) << i;
 		m.row |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(plain, signs)) << i;
-		m.telling |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(digit, upper)) << i;
+		m.digit |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << i;
+		m.upper |= (uint64_t)(unsigned)_mm_movemask_epi8(upper) << i;
 	}
 	return m;
 }
@@ -175,16 +176,40 @@ wide_masks_of(const uint8_t *at)
 	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)at),
 		b = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32)),
 		kinds_a = kinds_of(a), kinds_b = kinds_of(b), none = _mm256_setzero_si256(),
-		signs = _mm256_set1_epi8(DIGITS - 1), to_top = _mm256_set1_epi8(0x20);
+		signs = _mm256_set1_epi8(DIGITS - 1), digits = _mm256_set1_epi8(DIGITS),
+		to_top = _mm256_set1_epi8(0x20);
 	struct gate_masks m = {
 		.row = bits_of(_mm256_cmpgt_epi8(kinds_a, none), _mm256_cmpgt_epi8(kinds_b, none)),
 		.plain =
 		    bits_of(_mm256_cmpgt_epi8(kinds_a, signs), _mm256_cmpgt_epi8(kinds_b, signs)),
+		.digit =
+		    bits_of(_mm256_cmpeq_epi8(kinds_a, digits), _mm256_cmpeq_epi8(kinds_b, digits)),
 	};
 
 	/* The sum has the highest bit for small letters, not for digits and capitals. */
-	m.telling = m.plain & ~bits_of(_mm256_add_epi8(a, to_top), _mm256_add_epi8(b, to_top));
+	m.upper =
+	    m.plain & ~m.digit & ~bits_of(_mm256_add_epi8(a, to_top), _mm256_add_epi8(b, to_top));
 	return m;
+}
+
+/* And with AVX-512, which looks up whole bytes. */
+#define AVX512 "avx512f,avx512bw,avx512vbmi"
+
+__attribute__((target(AVX512))) static ALWAYS_INLINE struct gate_masks
+widest_masks_of(const uint8_t *at)
+{
+	__m512i v = _mm512_loadu_si512(at), low = _mm512_loadu_si512(classes),
+		high = _mm512_loadu_si512(classes + 64),
+		/* Bytes above 127 are in no class. */
+	    class = _mm512_maskz_permutex2var_epi8(
+		_mm512_testn_epi8_mask(v, _mm512_set1_epi8((char)0x80)), low, v, high);
+
+	return (struct gate_masks){
+		.row = _mm512_test_epi8_mask(class, class),
+		.plain = _mm512_test_epi8_mask(class, _mm512_set1_epi8(DIGIT | LOWER | UPPER)),
+		.digit = _mm512_test_epi8_mask(class, _mm512_set1_epi8(DIGIT)),
+		.upper = _mm512_test_epi8_mask(class, _mm512_set1_epi8(UPPER)),
+	};
 }
 
 /* Of the last block, which is not full. */
@@ -201,7 +226,7 @@ static ALWAYS_INLINE struct gate_masks
 masks_at(struct bytes text, size_t pos)
 {
 	if (pos >= text.len)
-		return (struct gate_masks){ 0, 0, 0 };
+		return (struct gate_masks){ 0, 0, 0, 0 };
 	return text.len - pos >= BLOCK ? masks_of(text.data + pos)
 				       : masks_of_rest(bytes_slice(text, pos, BLOCK));
 }
@@ -227,13 +252,46 @@ begins(uint64_t low, uint64_t high, unsigned n)
 	return low & moved(low, high, n - 8);
 }
 
-/* The rows of the block that are long enough and hold a telling byte, as bits of such places. */
+/* The bits below N, which is 64 at most. */
+static ALWAYS_INLINE uint64_t
+below(unsigned n)
+{
+	return n == BLOCK ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
+
+/*
+ * Keeps, of the HOPEFUL places, those in rows that could be tokens or that go on in another block;
+ * LONG_RUN are places in long rows of letters and digits.
+ */
+static __attribute__((noinline)) uint64_t
+weed(struct gate_masks now, uint64_t hopeful, uint64_t long_run)
+{
+	uint64_t kept = 0;
+
+	while (hopeful != 0) {
+		unsigned at = (unsigned)__builtin_ctzll(hopeful);
+		uint64_t before = ~now.row & below(at), after = ~now.row & ~below(at);
+		unsigned start = before == 0 ? 0 : BLOCK - (unsigned)__builtin_clzll(before),
+			 end = after == 0 ? BLOCK : (unsigned)__builtin_ctzll(after);
+		uint64_t row = below(end) & ~below(start), digits = row & now.digit;
+		bool has_letters = (row & now.plain & ~now.digit) != 0;
+
+		if (start == 0 || end == BLOCK || (row & long_run) != 0 ||
+		    (digits != 0 && (has_letters || end - start >= GATE_DIGITS)) ||
+		    __builtin_popcountll(row & now.upper) >= GATE_CASE)
+			kept |= hopeful & row;
+		hopeful &= ~row;
+	}
+	return kept;
+}
+
+/* The rows of the block that are long enough and could be tokens, as bits of places in them. */
 static ALWAYS_INLINE void
 look_at_block(struct gate *gate)
 {
 	struct gate_masks *now = &gate->now, *next = &gate->next;
 	uint64_t starts = begins(now->row, next->row, GATE_LEAST) | (gate->is_inside & now->row),
-		 rows;
+		 rows, long_run;
 
 	gate->is_inside = gate->hopeful = 0;
 	if (starts == 0)
@@ -242,7 +300,18 @@ look_at_block(struct gate *gate)
 	starts &= ~(starts << 1);
 	rows = now->row & ~(now->row + starts);
 	gate->is_inside = rows >> (BLOCK - 1);
-	gate->hopeful = (rows & now->telling) | begins(now->plain, next->plain, GATE_PLAIN);
+	long_run = begins(now->plain, next->plain, GATE_PLAIN);
+	gate->hopeful = (rows & (now->digit | now->upper)) | long_run;
+	if (gate->hopeful != 0)
+		gate->hopeful = weed(*now, gate->hopeful, long_run);
+}
+
+static enum gate_width
+widest(void)
+{
+	return __builtin_cpu_supports("avx512vbmi") ? GATE_AVX512
+	    : __builtin_cpu_supports("avx2")	    ? GATE_AVX2
+						    : GATE_SSE2;
 }
 
 struct gate
@@ -251,7 +320,7 @@ gate_over(struct bytes text)
 	struct gate gate = { .text = text,
 		.now = masks_at(text, 0),
 		.next = masks_at(text, BLOCK),
-		.is_wide = __builtin_cpu_supports("avx2") };
+		.width = widest() };
 
 	look_at_block(&gate);
 	return gate;
@@ -307,6 +376,12 @@ skip_wide(struct gate *gate)
 	skip_with(gate, wide_masks_of);
 }
 
+__attribute__((target(AVX512 ",bmi,popcnt"))) static void
+skip_widest(struct gate *gate)
+{
+	skip_with(gate, widest_masks_of);
+}
+
 bool
 gate_next(struct gate *gate, struct bytes *ret)
 {
@@ -319,7 +394,9 @@ gate_next(struct gate *gate, struct bytes *ret)
 			if (is_token)
 				return true;
 		}
-		if (gate->is_wide)
+		if (gate->width == GATE_AVX512)
+			skip_widest(gate);
+		else if (gate->width == GATE_AVX2)
 			skip_wide(gate);
 		else
 			skip_blocks(gate);

@@ -20,8 +20,11 @@ bool gate_is_run_byte(uint8_t);
 
 /* A bit for each of 64 bytes. */
 struct gate_masks {
-	uint64_t row, plain, telling; /* plain: no sign; telling: a digit or a capital */
+	uint64_t row, plain, digit, upper; /* plain: no sign */
 };
+
+/* What the processor has; all find the same. */
+enum gate_width { GATE_SSE2, GATE_AVX2, GATE_AVX512 };
 
 /* A text on its way through. */
 struct gate {
@@ -30,7 +33,7 @@ struct gate {
 	struct gate_masks now, next;
 	uint64_t hopeful;   /* places of the block in rows that may be meant */
 	uint64_t is_inside; /* the last row goes on in the next block */
-	bool is_wide;	    /* the processor has AVX2 */
+	enum gate_width width;
 };
 
 struct gate gate_over(struct bytes text);

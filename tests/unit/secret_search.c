@@ -62,14 +62,14 @@ test_rows(void)
 	}
 }
 
-/* Both forms over TEXT, to its end; and the fast one without AVX2. */
+/* Both forms over TEXT, to its end, the fast one no wider than WIDTH. */
 static bool
-forms_agree(struct bytes text, bool may_be_wide)
+forms_agree_at(struct bytes text, enum gate_width width)
 {
 	struct gate gate = gate_over(text);
 	size_t pos = 0;
 
-	gate.is_wide = gate.is_wide && may_be_wide;
+	gate.width = gate.width < width ? gate.width : width;
 	for (;;) {
 		struct bytes fast, plain;
 		bool found = gate_next(&gate, &fast);
@@ -82,6 +82,13 @@ forms_agree(struct bytes text, bool may_be_wide)
 			return false;
 		pos = (size_t)(fast.data - text.data) + fast.len;
 	}
+}
+
+static bool
+forms_agree(struct bytes text)
+{
+	return forms_agree_at(text, GATE_SSE2) && forms_agree_at(text, GATE_AVX2) &&
+	    forms_agree_at(text, GATE_AVX512);
 }
 
 static void
@@ -99,8 +106,7 @@ test_forms(void)
 		for (size_t k = 0; k < len; k++)
 			text[k] = (uint8_t)alphabet[next_random() %
 			    (next_random() % rare == 0 ? sizeof(alphabet) - 1 : different)];
-		agree = forms_agree(bytes_of(text, len), true) &&
-		    forms_agree(bytes_of(text, len), false);
+		agree = forms_agree(bytes_of(text, len));
 	}
 	ok(agree, "64 bytes at a time find the same rows as one at a time");
 	/* Each byte where it makes a row long enough, or not. */
@@ -112,11 +118,29 @@ test_forms(void)
 		text[9] = text[308] = text[309] = (uint8_t)c;
 		/* In a block that is skipped to, and in the first. */
 		for (size_t start = 0; start <= 200; start += 200)
-			agree = agree &&
-			    forms_agree(bytes_of(text + start, sizeof(text) - start), true) &&
-			    forms_agree(bytes_of(text + start, sizeof(text) - start), false);
+			agree = agree && forms_agree(bytes_of(text + start, sizeof(text) - start));
 	}
 	ok(agree, "and each of the 256 bytes is the same to both");
+}
+
+/* Rows of every length and kind, at every place of a block. */
+static void
+test_lengths(void)
+{
+	static const char *const kinds[] = { "1-2", "ab_", "abcdEFG_", "abcdE_", "abcd_1",
+		"A_b_C_d_", "abcdefghijklmnopqrstuvwxyz", "EFG_" };
+	bool agree = true;
+	uint8_t text[500];
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		for (size_t len = 8; len < 80; len++)
+			for (size_t start = 128; start < 192 && agree; start++) {
+				memset(text, ' ', sizeof(text));
+				for (size_t k = 0; k < len; k++)
+					text[start + k] = (uint8_t)kinds[i][k % strlen(kinds[i])];
+				agree = forms_agree(bytes_of(text, sizeof(text)));
+			}
+	ok(agree, "whatever their length and place");
 }
 
 /* ---- outlines ------------------------------------------------------------------------------ */
@@ -396,6 +420,7 @@ main(void)
 	rules = secret_rules_new(list, n, &status);
 	test_rows();
 	test_forms();
+	test_lengths();
 	test_outlines();
 	test_walks();
 	test_parts();
