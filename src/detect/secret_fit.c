@@ -111,7 +111,30 @@ fits_wide(struct walk *walk, size_t i, size_t pos)
 	}
 	return fits_choice(walk, i, pos, n);
 }
+
+__attribute__((target("avx2"))) static bool
+may_fit_wide(const struct outline_hint *hint, const uint8_t *at)
+{
+	uint32_t others = ~members(hint->before, at);
+	size_t stop = others == 0 ? WIDE : (size_t)__builtin_ctz(others);
+
+	return (members(hint->then, at) &
+		   bits_between(hint->least, stop < hint->most ? stop : hint->most)) != 0;
+}
 #endif
+
+bool
+outline_may_fit(const struct outline_hint *hint, struct bytes text, size_t pos)
+{
+#ifdef __SSE2__
+	if (text.len - pos >= WIDE && __builtin_cpu_supports("avx2"))
+		return may_fit_wide(hint, text.data + pos);
+#endif
+	(void)hint;
+	(void)text;
+	(void)pos;
+	return true;
+}
 
 static bool
 fits(struct walk *walk, size_t i, size_t pos)

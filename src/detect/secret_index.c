@@ -62,15 +62,33 @@ is_idle(const struct secret_pair *pairs, size_t n, size_t i, const struct secret
 	return false;
 }
 
-static void
-add(struct secret_index *index, const char *keyword, struct secret_rule *rule, size_t nleads)
+/* Where a walk over the outline of a token begins, and what is asked before. */
+static bool
+prepare_lead(struct secret_lead *lead, const char *keyword, struct arena *arena)
+{
+	const struct secret_rule *rule = lead->rule;
+	struct outline_hint hint, *kept;
+
+	if (rule->shape != SECRET_TOKEN || !rule->outline.is_known)
+		return true;
+	lead->behind = rule->before > 0 ? outline_behind(&rule->outline, keyword)
+					: outline_opening(&rule->outline, keyword);
+	if (lead->behind == SIZE_MAX || !outline_hint_read(&rule->outline, lead->behind, &hint))
+		return true;
+	lead->hint = kept = arena_alloc(arena, sizeof(hint));
+	if (kept != NULL)
+		*kept = hint;
+	return kept != NULL;
+}
+
+static bool
+add(struct secret_index *index, const char *keyword, struct secret_rule *rule, size_t nleads,
+    struct arena *arena)
 {
 	struct secret_keyword *last = index->n == 0 ? NULL : &index->keywords[index->n - 1];
 	size_t len = strlen(keyword), reach;
 
-	index->leads[nleads] = (struct secret_lead){ rule, 0 };
-	if (rule->shape == SECRET_TOKEN && rule->before > 0)
-		index->leads[nleads].behind = outline_behind(&rule->outline, keyword);
+	index->leads[nleads] = (struct secret_lead){ rule, 0, NULL };
 	if (last != NULL && strcmp(last->text, keyword) == 0)
 		last->n++;
 	else
@@ -80,6 +98,7 @@ add(struct secret_index *index, const char *keyword, struct secret_rule *rule, s
 	reach = rule->shape == SECRET_NAMES ? INDEX_NAMES_REACH : INDEX_REACH;
 	index->reach = reach > index->reach ? reach : index->reach;
 	index->before = rule->before > index->before ? rule->before : index->before;
+	return prepare_lead(&index->leads[nleads], keyword, arena);
 }
 
 bool
@@ -101,8 +120,9 @@ secret_index_make(
 	for (size_t i = 0; i < npairs; i++) {
 		struct secret_rule *rule = &list[pairs[i].rule];
 
-		if (wanted[pairs[i].rule] && !is_idle(pairs, npairs, i, list))
-			add(index, pairs[i].keyword, rule, nleads++);
+		if (wanted[pairs[i].rule] && !is_idle(pairs, npairs, i, list) &&
+		    !add(index, pairs[i].keyword, rule, nleads++, arena))
+			return false;
 	}
 	return true;
 }
@@ -114,11 +134,13 @@ secret_lead_fits(const struct secret_lead *lead, struct bytes text, size_t start
 
 	if (rule->shape == SECRET_NAMES || !rule->outline.is_known)
 		return true;
-	if (rule->shape == SECRET_TOKEN && rule->before == 0)
-		return outline_fits(&rule->outline, 0, text, start);
-	if (rule->shape == SECRET_TOKEN)
+	if (rule->shape == SECRET_TOKEN) {
+		size_t pos = lead->behind == 0 ? start : end;
+
 		return lead->behind == SIZE_MAX ||
-		    outline_fits(&rule->outline, lead->behind, text, end);
+		    ((lead->hint == NULL || outline_may_fit(lead->hint, text, pos)) &&
+			outline_fits(&rule->outline, lead->behind, text, pos));
+	}
 	for (size_t pos = end; pos <= end + SECRET_GAP && pos < text.len; pos++)
 		if (outline_fits(&rule->outline, 0, text, pos))
 			return true;

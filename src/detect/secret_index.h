@@ -14,8 +14,9 @@
 struct secret_lead {
 	struct secret_rule *rule;
 	/* What stands behind the keyword begins with this piece of the outline; SIZE_MAX: unclear.
-	 */
+	 * 0: the outline begins where the keyword does. */
 	size_t behind;
+	const struct outline_hint *hint; /* of the pieces from there on; or NULL */
 };
 
 struct secret_index {

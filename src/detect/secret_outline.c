@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define MAX_PIECES 128 /* of one pattern; a longer one has no outline */
+#define HINT_BYTES 32  /* that may stand before what must follow; of more a hint says little */
 #define MAX_DEPTH 8    /* of groups */
 
 struct pieces {
@@ -483,6 +484,50 @@ outline_behind(const struct outline *outline, const char *keyword)
 		if (found != SIZE_MAX)
 			return SIZE_MAX;
 		found = next;
+	}
+	return found;
+}
+
+size_t
+outline_opening(const struct outline *outline, const char *keyword)
+{
+	size_t len = strlen(keyword);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct outline_piece *piece = &outline->pieces[i];
+		uint8_t set[32] = { 0 };
+
+		set_add(set, (uint8_t)keyword[i]);
+		set_fold_case(set);
+		if (i == outline->n || piece->min != 1 || piece->max != 1 ||
+		    !set_holds_all(piece->set, set))
+			return 0;
+	}
+	return len;
+}
+
+bool
+outline_hint_read(const struct outline *outline, size_t first, struct outline_hint *hint)
+{
+	uint8_t before[32] = { 0 };
+	unsigned least = 0, most = 0;
+	bool found = false;
+
+	/* The last piece that has to come within reach: the more are before it, the more it asks.
+	 */
+	for (size_t i = first; i < outline->n && most < 32; i++) {
+		const struct outline_piece *piece = &outline->pieces[i];
+
+		if (piece->min > 0 && most > least && set_count(before) <= HINT_BYTES) {
+			*hint =
+			    (struct outline_hint){ .least = (uint8_t)least, .most = (uint8_t)most };
+			memcpy(hint->before, before, sizeof(before));
+			memcpy(hint->then, piece->set, sizeof(hint->then));
+			found = true;
+		}
+		set_add_all(before, piece->set);
+		least += piece->min;
+		most += piece->max;
 	}
 	return found;
 }

@@ -33,6 +33,22 @@ struct outline {
 MUST_USE bool outline_read(struct outline *, struct arena *, const char *pattern);
 /* The pieces that follow KEYWORD (lower case); SIZE_MAX where it is not plain to see. */
 size_t outline_behind(const struct outline *, const char *keyword);
+/*
+ * The pieces at the start that KEYWORD (lower case) is, in letters of either case: as many as it
+ * has characters, or none.
+ */
+size_t outline_opening(const struct outline *, const char *keyword);
+
+/* What must soon follow: one of THEN, behind LEAST to MOST bytes, 31 at most, all of BEFORE. */
+struct outline_hint {
+	uint8_t before[32], then[32];
+	uint8_t least, most;
+};
+
+/* The hint of the pieces from FIRST on. False where there is none that refuses much. */
+bool outline_hint_read(const struct outline *, size_t first, struct outline_hint *);
+/* May what the hint is of match TEXT at POS? In fewer nanoseconds than a walk. */
+bool outline_may_fit(const struct outline_hint *, struct bytes text, size_t pos);
 /* Can pieces from FIRST on match TEXT at POS? */
 bool outline_fits(const struct outline *, size_t first, struct bytes text, size_t pos);
 /*

@@ -49,6 +49,25 @@ set_add_all(uint8_t set[32], const uint8_t other[32])
 		set[i] |= other[i];
 }
 
+static inline bool
+set_holds_all(const uint8_t set[32], const uint8_t others[32])
+{
+	for (size_t i = 0; i < 32; i++)
+		if ((others[i] & ~set[i]) != 0)
+			return false;
+	return true;
+}
+
+static inline unsigned
+set_count(const uint8_t set[32])
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < 32; i++)
+		n += (unsigned)__builtin_popcount(set[i]);
+	return n;
+}
+
 static inline void
 set_invert(uint8_t set[32])
 {

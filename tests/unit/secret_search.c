@@ -215,6 +215,61 @@ test_parts(void)
 	arena_free(arena);
 }
 
+static bool
+has_avx2(void)
+{
+#ifdef __SSE2__
+	return __builtin_cpu_supports("avx2");
+#else
+	return false;
+#endif
+}
+
+static void
+test_hints(void)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool has_hint, may_fit;
+		size_t opening; /* of "key" */
+	} cases[] = {
+		{ "(?i)key[\"']?\\s{0,9}=", "key =", true, true, 3 },
+		{ "key\\s{0,9}=", "key is", true, false, 0 },
+		{ "\\s{0,9}=", "    =", true, true, 0 },
+		{ "\\s{0,9}=", "         =", true, true, 0 },
+		{ "\\s{0,9}=", "          =", true, false, 0 },
+		{ "\\s{0,9}=", "  a=", true, false, 0 },
+		{ "\\s{2,9}=", " =", true, false, 0 },
+		{ "[^\n]{0,9}=", "word", false, true, 0 },
+		{ "(?i)KEY", "key", false, true, 3 },
+		{ "(?i)KE", "key", false, true, 0 },
+	};
+	struct arena *arena = arena_new(MIB);
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct outline outline;
+		struct outline_hint hint;
+		size_t len = strlen(cases[i].text);
+		uint8_t text[64];
+		bool has_hint, may_fit;
+
+		if (arena == NULL || !outline_read(&outline, arena, cases[i].pattern))
+			abort();
+		/* Near the end of the text, or without AVX2, it is not asked. */
+		memset(text, '#', sizeof(text));
+		memcpy(text, cases[i].text, len);
+		has_hint = outline_hint_read(&outline, 0, &hint);
+		may_fit = has_hint && outline_may_fit(&hint, bytes_of(text, sizeof(text)), 0);
+		if (!ok(has_hint == cases[i].has_hint &&
+			    (may_fit || !cases[i].may_fit || !has_hint) &&
+			    (!may_fit || cases[i].may_fit || !has_avx2()) &&
+			    outline_opening(&outline, "key") == cases[i].opening,
+			"a hint refuses what cannot follow"))
+			printf("# %s over %s\n", cases[i].pattern, cases[i].text);
+	}
+	arena_free(arena);
+}
+
 /* A text that the outline has, and then, mostly, a small change to it. */
 static size_t
 make_text(const struct outline *outline, uint8_t *text, size_t size)
@@ -240,17 +295,21 @@ make_text(const struct outline *outline, uint8_t *text, size_t size)
 	return n;
 }
 
-/* Both walks over TEXT, from all its places. What the fast one refuses the other does not find. */
+/* Both walks over TEXT, from all its places. What the fast one or a hint refuses the other does not
+ * find. */
 static bool
 walks_agree(const struct outline *outline, struct bytes text)
 {
-	bool gave_up, agree = true;
+	struct outline_hint hint;
+	bool gave_up, agree = true, has_hint = outline_hint_read(outline, 0, &hint);
 
 	for (size_t pos = 0; pos <= text.len && agree; pos++) {
 		bool fast = outline_fits(outline, 0, text, pos),
 		     plain = outline_fits_plain(outline, 0, text, pos, &gave_up);
 
 		agree = fast == plain || (gave_up && plain);
+		if (has_hint && plain && !gave_up)
+			agree = agree && outline_may_fit(&hint, text, pos);
 	}
 	return agree;
 }
@@ -261,7 +320,8 @@ test_walks(void)
 {
 	static const char *const patterns[] = { "a[^\n]{0,40}bc", "a[ab]{3,36}[bc]d", "a[^d]{9,}d",
 		"a[ab]{2,33}b?c", "a[^\n\xb0]{0,60}cd", "a[^\n]{32,33}c", "a.{0,31}c", "a.{1,32}ca",
-		"a[^d]*d{2,9}(?:b|cc)", "(?i)a[\\Wa-d]{0,50}\\Wb" };
+		"a?[ab]{0,9}[bc]c{0,8}\n", "b{0,3}a{2,9}(?:c|dd)?B", "a[^d]*d{2,9}(?:b|cc)",
+		"(?i)a[\\Wa-d]{0,50}\\Wb" };
 	struct arena *arena = arena_new(MIB);
 	size_t different = 0, fitting = 0;
 
@@ -423,6 +483,7 @@ main(void)
 	test_lengths();
 	test_outlines();
 	test_walks();
+	test_hints();
 	test_parts();
 	test_assignments();
 	if (ok(rules != NULL, "the rules are read"))
