@@ -88,6 +88,7 @@ libcore_la_SOURCES = \
 	src/format/torchscript.c \
 	src/format/torchserve.c \
 	src/format/yaml.c \
+	src/format/yaml_tags.c src/format/yaml_tags.h \
 	src/format/zip.c \
 	src/detect/dependency.c \
 	src/detect/detector.c src/detect/detector.h \

@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/torch \
 	tests/unit/validators \
 	tests/unit/wire \
+	tests/unit/yaml \
 	tests/unit/yara \
 	$(NULL)
 check_PROGRAMS += $(unit_tests)
@@ -174,6 +175,7 @@ lints = \
 TESTS += \
 	$(unit_tests) \
 	$(lints) \
+	tests/bypasses.py \
 	tests/detached.sh \
 	tests/faults.sh \
 	tests/fuzz/replay.sh \
@@ -192,6 +194,7 @@ EXTRA_DIST += \
 	tests/coverage.sh \
 	tests/corpus/floors \
 	tests/corpus/replay.sh \
+	tests/bypasses.py \
 	tests/detached.sh \
 	tests/faults.sh \
 	tests/reports.py \

@@ -70,3 +70,24 @@ rule marshalled_code
 			for any of ($system, $popen, $subprocess, $exec, $eval, $import): ( $ in (@code[i]..@code[i] + 4096) )
 		)
 }
+
+rule encoded_pickle
+{
+	meta:
+		check = "yara/encoded-pickle"
+		scope = "value prose source data"
+		description = "a pickle in base64 or hexadecimal"
+	strings:
+		/* A frame of less than 16 MiB; an import of a lower-case module; os, posix and builtins in protocol 0. */
+		$frame = /gA[SW]V[A-Za-z0-9+\/]{4,6}AAAAA[A-Za-z0-9+\/]{8}/
+		$import = /gA[EIJMN]j([Y-e][A-Za-z0-9+\/]{3}){3}/
+		$system = "Y29zCnN5c3RlbQo"
+		$posix = "Y3Bvc2l4CnN5c3RlbQ"
+		$builtins = "Y2J1aWx0aW5zC"
+		$older = "Y19fYnVpbHRpbl9fC"
+		$hexframe = /800[45]95[0-9a-f]{6}0{10}[0-9a-f]{16}/ nocase
+		$heximport = /800[1-3]63([67][0-9a-f]|2e|5f){2,40}0a/ nocase
+		$hexname = /63(6f73|706f736978|6e74|6275696c74696e73|5f5f6275696c74696e5f5f)0a[67]/ nocase
+	condition:
+		any of them
+}

@@ -27,6 +27,11 @@ rule template_injection
 		$dunder_module = "__module__"
 		$dunder_name = "__name__"
 		$hex = /\\x5f\\x5f[a-z]{3,16}\\x5f\\x5f/ nocase
+		$escape = /(\\u005f|\\137|\\N\{LOW LINE\})[a-z]{3,16}/ nocase
+		$parts = /["']_{1,2}[a-z]{1,16}["']\s*[~+]\s*["'][a-z_]{1,16}["']/
+		$list = /["']__[a-z]{1,16}["']\s*,\s*["'][a-z_]{1,16}["']/
+		$backwards = /["'][a-z_]{1,40}__["']\s*\[\s*::\s*-1\s*\]/
+		$foreign = /\{%-?\s*(include|import|extends|from)\s+["'][^"'\n]{1,200}["']/
 		$concat = /["']_["']\s*[~+*]|["']__["']\s*[~+*]/
 		$popen = /\bos\s*(\.|\[\s*["'])\s*(popen|system)/
 		$popen_call = /\.\s*popen\s*\(/

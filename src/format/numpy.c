@@ -30,7 +30,7 @@ struct npy {
 	struct bytes header;
 	uint64_t data; /* where the items begin */
 	uint64_t items, item_size;
-	bool has_objects, has_size, has_shape, has_order, has_descr;
+	bool has_objects, has_size, has_shape, has_order, has_descr, is_unknown;
 	struct bytes descr;
 	struct buffer shape;
 	unsigned dimensions;
@@ -105,6 +105,24 @@ item_size(struct bytes code, uint64_t *ret, bool *ret_objects)
 }
 
 /*
+ * The code of a type, or of a part of one. NumPy writes codes only, but reads whatever makes a
+ * type: names ("object"), lists in one string ("f8,O"), escapes. What is none of its own codes
+ * could hold objects.
+ */
+static bool
+take_code(struct npy *npy, struct bytes code, uint64_t *ret_size)
+{
+	if (item_size(code, ret_size, &npy->has_objects))
+		return true;
+	if (!npy->is_unknown)
+		sink_trouble(npy->sink, STATUS_MALFORMED, "numpy/unknown-type", npy->data,
+		    "its type \"%s\" is none that NumPy writes",
+		    text_safe(sink_arena(npy->sink), code, 60));
+	npy->is_unknown = true;
+	return false;
+}
+
+/*
  * Part of a structured type: a list of (name, code) or (name, code, shape), where a code may be
  * such a list again. Only whether objects are in it matters.
  */
@@ -121,7 +139,7 @@ take_type(struct npy *npy, const struct literal_token *token)
 	if (token->kind == LITERAL_OPEN)
 		npy->index[depth + 1] = 0;
 	else if (token->kind == LITERAL_TEXT && (index == 1 || depth == 2))
-		(void)item_size(token->text, &size, &npy->has_objects);
+		(void)take_code(npy, token->text, &size);
 }
 
 static bool
@@ -155,11 +173,7 @@ take(const struct literal_token *token, void *context)
 	}
 	npy->descr = token->text;
 	npy->has_descr = true;
-	npy->has_size = item_size(token->text, &npy->item_size, &npy->has_objects);
-	if (!npy->has_size)
-		sink_finding_once(npy->sink, "numpy/unknown-type", npy->data, 0, NULL,
-		    "its type \"%s\" is none of NumPy's",
-		    text_safe(sink_arena(npy->sink), token->text, 60));
+	npy->has_size = take_code(npy, token->text, &npy->item_size);
 	return true;
 }
 
@@ -229,7 +243,9 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 		    npy.shape.len == 0 ? "" : (const char *)npy.shape.data);
 		sink_fact(sink, "numpy.dtype", "%s",
 		    npy.descr.len == 0 ? "structured" : text_safe(sink_arena(sink), npy.descr, 60));
-		if (npy.has_objects)
+		if (npy.has_objects ||
+		    (npy.is_unknown &&
+			pickle_probe(bytes_slice(member->bytes, npy.data, SIZE_MAX)) > 0))
 			check_objects(member, rules, &npy);
 		else
 			check_items(member, &npy);

@@ -337,6 +337,10 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 			    "it has more than %d members", LIMIT_MEMBERS);
 			break;
 		}
+	if (sink_status(sink)->code == STATUS_OK &&
+	    (tar.members == 0 || tar.long_name.len > 0 || tar.long_link.len > 0))
+		sink_trouble(sink, STATUS_MALFORMED, "tar/malformed", tar.pos,
+		    "its last header announces a member that does not follow");
 	if (sink_status(sink)->code == STATUS_OK)
 		check_rest(&tar);
 	sink_fact(sink, "tar.members", "%ju", (uintmax_t)tar.members);

@@ -11,6 +11,7 @@
 #include "format/format.h"
 #include "format/settings.h"
 #include "format/textual.h"
+#include "format/yaml_tags.h"
 
 #define DEPTH 32   /* of settings that are looked at */
 #define ALIASES 64 /* more than people write by hand */
@@ -77,10 +78,10 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 	uint64_t offset;
 	size_t aliases;
 
-	(void)rules;
 	if (!textual_text(member, sink, &text, &offset))
 		return;
 	sink_text(sink, SPAN_SOURCE, "", text, offset);
+	yaml_tags_judge(text, offset, rules, sink);
 	if (text.len > PARSED_MAX)
 		return;
 	yaml = yaml_parse(text, member_basename(member), &status);

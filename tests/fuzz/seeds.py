@@ -163,6 +163,7 @@ SEEDS = {
         "jsonl": b'\x01{"t": "one"}\n{"t": "t\\u0077o"}\n',
         "card": b"\x02---\nlicense: mit\nmodel-index:\n- results:\n  - metrics:\n    - {type: f1, value: 1}\n---\n# x\n",
         "notebook": b'\x03{"cells": [{"source": ["a\\n", "b"]}]}',
+        "tags": b"\x07%TAG !p! tag:yaml.org,2002:python/\n---\na: !p!object/apply:os.system [x]\n",
         "utf16": b"\x04" + "import os\n".encode("utf-16-le"),
         "table": b'\x05a,b\n"x ""y""",2\n',
         "latin1": "\x06caf\xe9 au lait, s'il vous pla\xeet".encode("latin-1"),

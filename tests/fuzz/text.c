@@ -25,6 +25,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t kind = size > 0 ? data[0] % ARRAY_LEN(kinds) : 0;
 
 	if (size > 0)
-		fuzz_format(kinds[kind].format, kinds[kind].name, NULL, data + 1, size - 1);
+		fuzz_format(kinds[kind].format, kinds[kind].name, fuzz_rules(), data + 1, size - 1);
 	return 0;
 }

@@ -182,6 +182,7 @@ test_tar(void)
 		{ "a device", "a", '3', 0644, "0", "archive/device" },
 		{ "another's rights", "a", '0', 04755, "7", "archive/privileged-mode" },
 		{ "an unknown type", "a", 'Q', 0644, "7", "tar/unknown-type" },
+		{ "a long name for nothing", "a", 'L', 0644, "7", "tar/malformed" },
 		{ "a whiteout", "a/.wh.b", '0', 0644, "0", "tar/whiteout" },
 	};
 	uint8_t b[1024 * 4];

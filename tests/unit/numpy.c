@@ -48,6 +48,13 @@ test_headers(void)
 	expect("a shape that overflows", HEADER("'<f4'", "(9223372036854775807, 9)"), eight,
 	    "numpy/malformed");
 	expect("bytes behind it", HEADER("'<f4'", "(2,)"), sixteen, "numpy/trailing-data");
+	expect("a type by its name", HEADER("'object'", "(1,)"), eight, "numpy/unknown-type");
+	expect("a type in escapes", HEADER("'\\\\x4f'", "(1,)"), eight, "numpy/unknown-type");
+	expect("types in one string", HEADER("'f8,O'", "(1,)"), eight, "numpy/unknown-type");
+	expect("a type of a structure by its name", HEADER("[('a', 'object')]", "(1,)"), eight,
+	    "numpy/unknown-type");
+	expect("a pickle behind a type by its name", HEADER("'object'", "(1,)"),
+	    bytes_of("\x80\2cos\nsystem\n)R.", 15), "pickle/dangerous-call");
 	expect("an unknown type", HEADER("'<z4'", "(2,)"), eight, "numpy/unknown-type");
 	expect("no shape", "{'descr': '<f4', 'fortran_order': False}", eight, "numpy/malformed");
 	expect("code", HEADER("'<f4'", "(print(1),)"), eight, "numpy/malformed");
