@@ -14,13 +14,22 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAVE_VECTOR_PATH
+#include <immintrin.h>
+#endif
 
 #define SLOTS 4096 /* a power of two; about 1,500 are used */
+#define LIKELY 512
+#define LIKELY_SHIFT 43 /* parts of the hash that slot_of() does not take: the place there ... */
+#define FIRST_SHIFT 37	/* ... and the bits */
+#define SECOND_SHIFT 31
 #define MAX_NAMES 8192
 #define MAX_WORDS 24 /* of one name */
 #define NEAR 4	     /* words between "license" and the word chosen */
 #define WINDOW 64 /* bytes before and behind a place in which words count: more than NEAR words */
 #define LOWER 0x2020202020202020u
+#define FACTOR 0x9e3779b97f4a7c15u
 
 enum { WORD_PLAIN, WORD_OF_NAMES, WORD_OF_LICENSES };
 
@@ -34,7 +43,7 @@ struct license_anchors {
 	struct slot counts[SLOTS]; /* of all words of the names */
 	uint64_t keys[SLOTS];	   /* of those chosen; 0: free */
 	uint8_t kinds[SLOTS];
-	uint8_t likely[SLOTS]; /* bits, by another part of the hash: most words of text are none */
+	uint64_t likely[LIKELY]; /* two bits of one for each: most words of text have not both */
 	struct arena *arena;
 	const char *names[MAX_NAMES];
 	size_t nnames, ncounts, nkeys;
@@ -112,10 +121,11 @@ letters_of(const uint8_t *p)
 #endif
 }
 
-/* The word of LEN bytes at P, in lower case and cut after eight; eight bytes are there. */
+/* The word of LEN bytes (not 0) at P, in lower case and cut after eight; eight bytes are there. */
 static uint64_t
 key_at(const uint8_t *p, unsigned len)
 {
+	unsigned unused = len < 8 ? 64 - 8 * len : 0;
 	uint64_t key;
 
 	memcpy(&key, p, sizeof(key));
@@ -123,7 +133,7 @@ key_at(const uint8_t *p, unsigned len)
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	key = __builtin_bswap64(key);
 #endif
-	return len >= 8 ? key : key & ((UINT64_C(1) << 8 * len) - 1);
+	return key & UINT64_MAX >> unused;
 }
 
 static uint64_t
@@ -138,7 +148,7 @@ key_of(struct bytes word)
 static uint64_t
 hash_of(uint64_t key)
 {
-	return key * 0x9e3779b97f4a7c15u;
+	return key * FACTOR;
 }
 
 static size_t
@@ -147,12 +157,25 @@ slot_of(uint64_t key)
 	return hash_of(key) >> 52;
 }
 
+static size_t
+likely_of(uint64_t hash)
+{
+	return hash >> LIKELY_SHIFT & (LIKELY - 1);
+}
+
+static uint64_t
+bits_of(uint64_t hash)
+{
+	return UINT64_C(1) << (hash >> FIRST_SHIFT & 63) |
+	    UINT64_C(1) << (hash >> SECOND_SHIFT & 63);
+}
+
 static int
 kind_of(const struct license_anchors *anchors, uint64_t key)
 {
-	uint64_t hash = hash_of(key);
+	uint64_t hash = hash_of(key), bits = bits_of(hash);
 
-	if ((anchors->likely[hash >> 52] & 1 << (hash >> 49 & 7)) == 0)
+	if ((anchors->likely[likely_of(hash)] & bits) != bits)
 		return WORD_PLAIN;
 	for (size_t i = slot_of(key); anchors->keys[i] != 0; i = (i + 1) % SLOTS)
 		if (anchors->keys[i] == key)
@@ -180,7 +203,7 @@ put(struct license_anchors *anchors, uint64_t key, uint8_t kind)
 		return;
 	anchors->keys[i] = key;
 	anchors->kinds[i] = kind;
-	anchors->likely[hash_of(key) >> 52] |= (uint8_t)(1 << (hash_of(key) >> 49 & 7));
+	anchors->likely[likely_of(hash_of(key))] |= bits_of(hash_of(key));
 	anchors->nkeys++;
 }
 
@@ -297,46 +320,163 @@ license_anchors_choose(struct license_anchors *anchors)
 
 /* ---- looking ------------------------------------------------------------------------------ */
 
-/* Does a word in WINDOW bytes at P count? Those at either end do not: they may go on there. */
+/* The beginnings of the words in WINDOW bytes of which LETTERS are letters, and the ends behind
+ * them, as bits. Those at either end of the window are none: they may go on there. */
+static inline uint64_t
+ends_of(uint64_t letters, uint64_t *ret_starts)
+{
+	uint64_t starts = letters & ~(letters << 1), ends = ~letters & letters << 1;
+	bool goes_on = (letters & 1) != 0;
+
+	*ret_starts = goes_on ? starts & (starts - 1) : starts;
+	return goes_on ? ends & (ends - 1) : ends;
+}
+
+/* Does a word in WINDOW bytes at P count? */
 static bool
 holds_word(const struct license_anchors *anchors, const uint8_t *p, bool is_license)
 {
-	uint64_t left = letters_of(p);
+	uint64_t starts, ends = ends_of(letters_of(p), &starts);
 
-	while (left != 0) {
-		unsigned start = (unsigned)__builtin_ctzll(left), len;
-		uint64_t rest = ~(left >> start);
-		int kind;
+	for (; ends != 0; starts &= starts - 1, ends &= ends - 1) {
+		unsigned start = (unsigned)__builtin_ctzll(starts);
+		unsigned len = (unsigned)__builtin_ctzll(ends) - start;
+		int kind = kind_of(anchors, key_at(p + start, len));
 
-		len = rest == 0 ? WINDOW : (unsigned)__builtin_ctzll(rest);
-		if (start + len >= WINDOW)
-			return false;
-		left &= ~(((UINT64_C(1) << len) - 1) << start);
-		if (start == 0)
-			continue;
-		kind = kind_of(anchors, key_at(p + start, len));
 		if (kind == WORD_OF_NAMES || (is_license && kind == WORD_OF_LICENSES))
 			return true;
 	}
 	return false;
 }
 
-/* Are there words around AT that belong to a name, or, next to "license", to its language? */
+#ifdef HAVE_VECTOR_PATH
+#define TARGET_WIDE                                                                        \
+	__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2," \
+			      "popcnt")))
+
+static bool
+has_wide(void)
+{
+	return __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+	    __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("popcnt");
+}
+
+#define TIMES_8(n) (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7
+#define TIMES_64(n)                                                                            \
+	TIMES_8(n), TIMES_8((n) + 8), TIMES_8((n) + 16), TIMES_8((n) + 24), TIMES_8((n) + 32), \
+	    TIMES_8((n) + 40), TIMES_8((n) + 48), TIMES_8((n) + 56)
+
+static const uint8_t numbers[2 * WINDOW] = { TIMES_64(0), TIMES_64(WINDOW) };
+
+/* Puts down where the words in window NUMBER begin, whose letters V are in lower case, and how long
+ * they are; returns how many they are, WINDOW / 2 at most. */
+TARGET_WIDE static inline unsigned
+list_words(__m512i v, int number, uint8_t *starts, uint8_t *lengths)
+{
+	__m512i from_a = _mm512_sub_epi8(v, _mm512_set1_epi8('a'));
+	__m512i places = _mm512_loadu_si512(numbers + number * WINDOW), first, end;
+	uint64_t begin,
+	    behind = ends_of(_mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26)), &begin);
+	__m256i from;
+
+	first = _mm512_maskz_compress_epi8(begin, places);
+	end = _mm512_maskz_compress_epi8(behind, places);
+	from = _mm512_castsi512_si256(first);
+	_mm256_storeu_si256((__m256i *)(void *)starts, from);
+	_mm256_storeu_si256(
+	    (__m256i *)(void *)lengths, _mm256_sub_epi8(_mm512_castsi512_si256(end), from));
+	return (unsigned)__builtin_popcountll(behind);
+}
+
+/* Eight bytes, each of them eight times. */
+TARGET_WIDE static inline __m512i
+eight_times(const uint8_t *bytes)
+{
+	const __m512i first = _mm512_set4_epi64(0x0808080808080808, 0, 0x0808080808080808, 0);
+
+	return _mm512_shuffle_epi8(
+	    _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(const void *)bytes)), first);
+}
+
+/* A bit for each of eight HASHES whose words are likely to count: kind_of() knows. */
+TARGET_WIDE static inline unsigned
+likely_in(const struct license_anchors *anchors, __m512i hashes)
+{
+	const __m512i low = _mm512_set1_epi64(63), one = _mm512_set1_epi64(1);
+	__m512i at = _mm512_and_si512(
+	    _mm512_srli_epi64(hashes, LIKELY_SHIFT), _mm512_set1_epi64(LIKELY - 1));
+	__m512i bits = _mm512_i64gather_epi64(at, anchors->likely, 8);
+	__m512i first =
+	    _mm512_srlv_epi64(bits, _mm512_and_si512(_mm512_srli_epi64(hashes, FIRST_SHIFT), low));
+	__m512i second =
+	    _mm512_srlv_epi64(bits, _mm512_and_si512(_mm512_srli_epi64(hashes, SECOND_SHIFT), low));
+
+	return _mm512_test_epi64_mask(_mm512_and_si512(first, second), one);
+}
+
+/* Is a word in two windows at P likely to count? Eight words at a time, and no branches that depend
+ * on how long they are: nobody can predict that, and "license" stands everywhere. */
+TARGET_WIDE static bool
+may_hold_word(const struct license_anchors *anchors, const uint8_t *p)
+{
+	const __m512i lower = _mm512_set1_epi8(0x20), factor = _mm512_set1_epi64((int64_t)FACTOR),
+		      each = _mm512_set1_epi64(0x0706050403020100);
+	__m512i before = _mm512_or_si512(_mm512_loadu_si512(p), lower),
+		behind = _mm512_or_si512(_mm512_loadu_si512(p + WINDOW), lower);
+	uint8_t starts[WINDOW], lengths[WINDOW];
+	unsigned n = list_words(before, 0, starts, lengths), any = 0;
+
+	n += list_words(behind, 1, starts + n, lengths + n);
+	for (unsigned i = 0; i < n; i += 8) {
+		__m512i letters = _mm512_add_epi8(eight_times(starts + i), each);
+		__mmask64 is_word = _mm512_cmplt_epu8_mask(each, eight_times(lengths + i));
+		__m512i keys = _mm512_maskz_mov_epi8(
+		    is_word, _mm512_permutex2var_epi8(before, letters, behind));
+		unsigned some = n - i < 8 ? (1u << (n - i)) - 1 : 0xff;
+
+		any |= likely_in(anchors, _mm512_mullo_epi64(keys, factor)) & some;
+	}
+	return any != 0;
+}
+#endif
+
+/* 2 * WINDOW bytes around AT, and eight more: words are read eight bytes at a time. COPY has room
+ * for them. */
+static const uint8_t *
+window_of(struct bytes text, size_t at, uint8_t *copy)
+{
+	size_t before = at < WINDOW ? at : WINDOW;
+	struct bytes near;
+
+	if (at >= WINDOW && text.len >= WINDOW + 8 && at <= text.len - WINDOW - 8)
+		return text.data + at - WINDOW;
+	near = bytes_slice(text, at - before, before + WINDOW);
+	memset(copy, 0, 2 * WINDOW + 8);
+	memcpy(copy + WINDOW - before, near.data, near.len);
+	return copy;
+}
+
+bool
+license_anchors_near(const struct license_anchors *anchors, struct bytes text, size_t at,
+    bool is_license, bool is_plain)
+{
+	uint8_t copy[2 * WINDOW + 8];
+	const uint8_t *p = window_of(text, at, copy);
+
+#ifdef HAVE_VECTOR_PATH
+	if (!is_plain && has_wide() && !may_hold_word(anchors, p))
+		return false;
+#else
+	(void)is_plain;
+#endif
+	return holds_word(anchors, p, is_license) || holds_word(anchors, p + WINDOW, is_license);
+}
+
 static bool
 is_named(const struct license_anchors *anchors, struct bytes text, size_t at, bool is_license)
 {
-	uint8_t copy[2 * WINDOW + 8] = { 0 }; /* words are read eight bytes at a time */
-	const uint8_t *p = copy;
-
-	if (at >= WINDOW && text.len >= WINDOW + 8 && at <= text.len - WINDOW - 8) {
-		p = text.data + at - WINDOW;
-	} else {
-		size_t before = at < WINDOW ? at : WINDOW;
-		struct bytes near = bytes_slice(text, at - before, before + WINDOW);
-
-		memcpy(copy + WINDOW - before, near.data, near.len);
-	}
-	return holds_word(anchors, p, is_license) || holds_word(anchors, p + WINDOW, is_license);
+	return license_anchors_near(anchors, text, at, is_license, false);
 }
 
 /* Do the bytes of TEXT at AT + SHIFT spell WORD (in lower case)? */

@@ -205,6 +205,42 @@ test_context(void)
 		ok(!holds_anywhere(spaced(no[i])), no[i]);
 }
 
+/* Words of all lengths, among them some that count, at each place of texts of all lengths. */
+static void
+test_loops(void)
+{
+	static const char *const words[] = { "zlib", "Apache", "mozilla", "under", "a", "the",
+		"sentences", "notwithstanding", "x", "of", "\xc3\xa9t\xc3\xa9", "is", "2.0", "zli",
+		"zlibs", "therefore", "elephants", "it", "windows", "them" };
+	unsigned random = 1, counts[2] = { 0 };
+	bool same = true;
+
+	for (size_t len = 1; len < 400; len++) {
+		size_t n = 0;
+
+		while (n < len) {
+			random = random * 1103515245 + 12345;
+			/* Mostly what does not count: text is so. */
+			n += (size_t)snprintf(room + n, sizeof(room) - n, "%s%c",
+			    words[random >> 27 == 0 ? random >> 16 & 3 : 4 + (random >> 16) % 16],
+			    " \n_"[random >> 20 & 1]);
+		}
+		for (size_t at = 0; at < len; at++)
+			for (unsigned is_license = 0; is_license < 2; is_license++) {
+				struct bytes text = bytes_of(room, len);
+				bool found =
+				    license_anchors_near(anchors, text, at, is_license != 0, false);
+
+				same &= found ==
+				    license_anchors_near(anchors, text, at, is_license != 0, true);
+				counts[found]++;
+			}
+	}
+	ok(same && counts[0] > 10000 && counts[1] > 10000,
+	    "eight words at a time count as they do one by one");
+	printf("# %u places without a word that counts, %u with one\n", counts[0], counts[1]);
+}
+
 /* ---- all names ------------------------------------------------------------------------------ */
 
 /* Field N of a line of list.tsv. */
@@ -420,6 +456,7 @@ main(void)
 	test_places();
 	test_distance();
 	test_context();
+	test_loops();
 	test_names();
 	test_regions();
 	test_long();
