@@ -3,6 +3,7 @@
 
 #include "detect/secret_assign.h"
 
+#include "core/compiler.h"
 #include "core/text.h"
 
 #define NAME_MAX_LEN 64	  /* characters on either side of the keyword */
@@ -15,29 +16,50 @@ struct walk {
 	size_t pos;
 };
 
-static int
+static ALWAYS_INLINE int
 peek(const struct walk *w, size_t ahead)
 {
 	return w->text.len - w->pos > ahead ? w->text.data[w->pos + ahead] : 0;
 }
 
-static bool
+/* What a character is; names are looked at behind every "password" of a text. */
+enum { LETTER = 1, OF_NAME = 2, QUOTE = 4, FOLLOWS_NAME = 8 };
+
+static const uint8_t kinds[256] = {
+	['a' ... 'z'] = LETTER | OF_NAME | FOLLOWS_NAME,
+	['A' ... 'Z'] = LETTER | OF_NAME | FOLLOWS_NAME,
+	['0' ... '9'] = OF_NAME | FOLLOWS_NAME,
+	['_'] = OF_NAME | FOLLOWS_NAME,
+	['-'] = OF_NAME | FOLLOWS_NAME,
+	['"'] = QUOTE | FOLLOWS_NAME,
+	['\''] = QUOTE | FOLLOWS_NAME,
+	['`'] = QUOTE | FOLLOWS_NAME,
+	['\\'] = FOLLOWS_NAME,
+	[']'] = FOLLOWS_NAME,
+	['='] = FOLLOWS_NAME,
+	[':'] = FOLLOWS_NAME,
+	['>'] = FOLLOWS_NAME,
+	['?'] = FOLLOWS_NAME,
+	['|'] = FOLLOWS_NAME,
+	['+'] = FOLLOWS_NAME,
+};
+
+static ALWAYS_INLINE bool
 is_letter(int c)
 {
-	c = text_lower(c);
-	return c >= 'a' && c <= 'z';
+	return (kinds[c] & LETTER) != 0;
 }
 
-static bool
+static ALWAYS_INLINE bool
 is_name(int c)
 {
-	return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+	return (kinds[c] & OF_NAME) != 0;
 }
 
-static bool
+static ALWAYS_INLINE bool
 is_quote(int c)
 {
-	return c == '"' || c == '\'' || c == '`';
+	return (kinds[c] & QUOTE) != 0;
 }
 
 static bool
@@ -219,7 +241,7 @@ assignment_may_follow(struct bytes text, size_t start, size_t end)
 	case '.':
 		return peek(&w, 1) != 0 && memchr("=:>?|.+-!", peek(&w, 1), 9) != NULL;
 	default:
-		return c != 0 && (is_name(c) || memchr("\"'`\\]=:>?|+!", c, 11) != NULL);
+		return (kinds[c] & FOLLOWS_NAME) != 0;
 	}
 }
 

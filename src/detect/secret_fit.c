@@ -83,11 +83,14 @@ __attribute__((target("avx2"))) static bool
 fits_wide(struct walk *walk, size_t i, size_t pos)
 {
 	const struct outline_piece *piece = &walk->outline->pieces[i], *next = piece + 1;
-	bool has_second = i + 2 < walk->outline->n && next->max == 1 && next[1].min > 0;
+	/* Of a word that follows three letters are looked up. */
+	bool has_second = i + 2 < walk->outline->n && next->max == 1 && next[1].min > 0,
+	     has_third =
+		 has_second && i + 3 < walk->outline->n && next[1].max == 1 && next[2].min > 0;
 	struct bytes text = walk->text;
 	size_t n = 0;
 
-	while (text.len - pos > WIDE) {
+	while (text.len - pos >= WIDE + 2) {
 		uint32_t others = ~members(piece->set, text.data + pos),
 			 places = members(next->set, text.data + pos);
 		size_t stop = others == 0 ? WIDE : (size_t)__builtin_ctz(others);
@@ -98,6 +101,8 @@ fits_wide(struct walk *walk, size_t i, size_t pos)
 			places &= bits_between(0, piece->max - n);
 		if (has_second && places != 0)
 			places &= members(next[1].set, text.data + pos + 1);
+		if (has_third && places != 0)
+			places &= members(next[2].set, text.data + pos + 2);
 		for (; places != 0; places &= places - 1)
 			if (fits(walk, i + 1, pos + (size_t)__builtin_ctz(places)))
 				return true;
