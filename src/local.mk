@@ -79,6 +79,7 @@ libcore_la_SOURCES = \
 	src/format/stream.c \
 	src/format/strings.c src/format/strings.h \
 	src/format/table.c \
+	src/format/tail_set.h \
 	src/format/tar.c \
 	src/format/tensor_names.c src/format/tensor_names.h \
 	src/format/text.c \

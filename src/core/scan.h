@@ -229,6 +229,17 @@ scan_source_marks(const uint8_t *p)
 }
 #endif
 
+#ifdef __SSE2__
+/* Which of the 64 bytes at P are marks, the first by the lowest bit; another is read behind them.
+ */
+static ALWAYS_INLINE uint64_t
+scan_source_64(const uint8_t *p)
+{
+	return (uint64_t)scan_source_marks(p) | (uint64_t)scan_source_marks(p + 16) << 16 |
+	    (uint64_t)scan_source_marks(p + 32) << 32 | (uint64_t)scan_source_marks(p + 48) << 48;
+}
+#endif
+
 static inline size_t
 scan_source(struct bytes b, size_t pos)
 {

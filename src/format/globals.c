@@ -27,7 +27,8 @@ struct globals {
 	struct entry *slots; /* open addressing; a power of two, at most half full */
 	size_t room, used;
 	uint64_t commands[(1 << COMMAND_BITS) /
-	    64]; /* a bit for each hash of a name that runs something */
+	    64];	       /* a bit for each hash of a name that runs something */
+	struct tail_set names; /* the same names */
 	bool failed;
 };
 
@@ -131,6 +132,10 @@ add(struct globals *globals, struct bytes module, struct bytes name, struct glob
 		memset(globals->commands, 0xff, sizeof(globals->commands));
 	else if (verdict.effect == EFFECT_COMMAND)
 		globals->commands[bit / 64] |= UINT64_C(1) << bit % 64;
+	if (verdict.effect == EFFECT_COMMAND && bytes_equal_string(name, "*"))
+		tail_set_add_all(&globals->names);
+	else if (verdict.effect == EFFECT_COMMAND)
+		tail_set_add(&globals->names, name);
 
 	if (globals->used * 2 >= globals->room)
 		grow(globals);
@@ -449,4 +454,10 @@ globals_may_run(const struct globals *globals, struct bytes name)
 	unsigned bit = command_bit(name);
 
 	return (globals->commands[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+const struct tail_set *
+globals_that_run(const struct globals *globals)
+{
+	return &globals->names;
 }

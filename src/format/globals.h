@@ -19,6 +19,7 @@
 
 #include "core/bytes.h"
 #include "core/rules.h"
+#include "format/tail_set.h"
 
 enum global_class {
 	GLOBAL_SAFE,	  /* listed as harmless */
@@ -50,6 +51,8 @@ struct globals;
 
 /* False where NAME has EFFECT_COMMAND in no module: the cheap question before the next one. */
 bool globals_may_run(const struct globals *, struct bytes name);
+/* The names of which that is true, and perhaps others. */
+const struct tail_set *globals_that_run(const struct globals *);
 /* Judges NAME in MODULE, every dotted component considered. Strings live as long as the rules. */
 struct global_verdict globals_judge(const struct globals *, struct bytes module, struct bytes name);
 

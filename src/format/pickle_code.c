@@ -94,13 +94,14 @@ void
 vm_look_for_code(struct pickle_vm *vm, struct bytes content, uint64_t offset)
 {
 	struct code code = { .vm = vm, .text = content, .offset = offset };
-	struct source_visitor visitor = { look_at, may_run, &code };
+	struct source_visitor visitor = { look_at, may_run, &code, NULL };
 
 	if (vm->lists == NULL || !could_be_code(content))
 		return;
 	code.globals = pickle_lists_get(vm->lists);
 	if (code.globals == NULL)
 		return; /* the trouble is told of already */
+	visitor.wanted = globals_that_run(code.globals);
 	if (!source_walk(content, vm->arena, &visitor))
 		sink_trouble(vm->sink, STATUS_LIMIT, "scan/limit", offset,
 		    "no memory for the names in a string");

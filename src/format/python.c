@@ -46,14 +46,17 @@ python_judge(struct bytes text, uint64_t offset, const struct rules *rules, stru
 {
 	struct status status = { 0 };
 	struct judging judging = { .sink = sink, .offset = offset };
-	struct source_visitor visitor = { judge, may_run, &judging };
+	struct source_visitor visitor = { judge, may_run, &judging, NULL };
 
 	if (rules == NULL)
 		return;
 	judging.globals = rules_get(rules, &globals_kind, &status);
-	if (judging.globals == NULL)
+	if (judging.globals == NULL) {
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", offset,
 		    "the lists of globals: %s", status.text);
-	else if (!source_walk(text, sink_arena(sink), &visitor))
+		return;
+	}
+	visitor.wanted = globals_that_run(judging.globals);
+	if (!source_walk(text, sink_arena(sink), &visitor))
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", offset, "no memory for its names");
 }

@@ -30,6 +30,7 @@ struct source {
 	size_t naliases;
 	size_t newest[BUCKETS]; /* alias of each bucket, plus one; 0: none */
 	bool has_dotted;	/* an alias of more than one part */
+	struct tail_set names;	/* of the aliases */
 	bool failed;
 };
 
@@ -111,6 +112,7 @@ add_alias(struct source *source, struct bytes name, struct bytes module, struct 
 		return;
 	source->aliases[source->naliases] = (struct alias){ name, module, what, *newest };
 	*newest = ++source->naliases;
+	tail_set_add(&source->names, name);
 	source->has_dotted = source->has_dotted || memchr(name.data, '.', name.len) != NULL;
 }
 
@@ -299,6 +301,74 @@ skip_text(struct source *source)
 	source->low = source->r.pos;
 }
 
+/* What the mark at the position means. */
+static void
+read_mark(struct source *source)
+{
+	switch (peek(source)) {
+	case '(':
+		read_call(source);
+		break;
+	case 'i':
+	case 'f':
+		read_statement(source);
+		break;
+	default:
+		skip_text(source);
+	}
+}
+
+#ifdef __SSE2__
+/* Can the mark at POS be passed over, by a look at the bytes before it? Most can. */
+static ALWAYS_INLINE bool
+says_nothing(const struct source *source, size_t pos)
+{
+	const struct bytes in = source->r.in;
+
+	switch (in.data[pos]) {
+	case '(':
+		return source->visitor->wanted != NULL &&
+		    !tail_set_may_end(
+			&source->names, source->visitor->wanted, in, source->low, pos);
+	case 'i':
+	case 'f':
+		/* No import starts inside a word. */
+		return pos > source->low && is_word(in.data[pos - 1]);
+	default:
+		return false;
+	}
+}
+
+/* Reads 64 bytes at a time, up to fewer than 65 before the end. */
+static void
+walk_blocks(struct source *source)
+{
+	struct bytes in = source->r.in;
+
+	for (size_t pos = 0; in.len - pos > 64;) {
+		uint64_t marks = scan_source_64(in.data + pos);
+		size_t next = pos + 64;
+
+		while (marks != 0) {
+			size_t mark = pos + (unsigned)__builtin_ctzll(marks), end;
+
+			marks &= marks - 1;
+			if (says_nothing(source, mark))
+				continue;
+			source->r.pos = mark;
+			read_mark(source);
+			end = source->r.pos;
+			if (end >= next) {
+				next = end;
+				break;
+			}
+			marks &= ~UINT64_C(0) << (end - pos);
+		}
+		source->r.pos = pos = next;
+	}
+}
+#endif
+
 bool
 source_walk(struct bytes text, struct arena *arena, const struct source_visitor *visitor)
 {
@@ -306,20 +376,13 @@ source_walk(struct bytes text, struct arena *arena, const struct source_visitor 
 		.r = reader_over(text), .at_start = true, .arena = arena, .visitor = visitor
 	};
 
+#ifdef __SSE2__
+	walk_blocks(&source);
+#endif
 	for (;;) {
 		source.r.pos = scan_source(text, source.r.pos);
 		if (source.r.pos >= text.len)
 			return !source.failed;
-		switch (text.data[source.r.pos]) {
-		case '(':
-			read_call(&source);
-			break;
-		case 'i':
-		case 'f':
-			read_statement(&source);
-			break;
-		default:
-			skip_text(&source);
-		}
+		read_mark(&source);
 	}
 }

@@ -9,6 +9,7 @@
 #include "core/arena.h"
 #include "core/bytes.h"
 #include "core/compiler.h"
+#include "format/tail_set.h"
 
 enum source_kind {
 	SOURCE_IMPORT, /* module: what is imported; name: what of it, or empty */
@@ -29,6 +30,8 @@ struct source_visitor {
 	 */
 	bool (*wants)(struct bytes name, void *);
 	void *context;
+	/* All names of which that is true, and perhaps others. NULL: it is always asked. */
+	const struct tail_set *wanted;
 };
 
 /* Visits imports and calls in order. False out of memory. */

@@ -64,7 +64,7 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 {
 	struct status status = { 0 };
 	struct reading reading = { rules_get(rules, &globals_kind, &status), sink };
-	struct source_visitor visitor = { look_at, NULL, &reading };
+	struct source_visitor visitor = { look_at, NULL, &reading, NULL };
 
 	if (reading.globals == NULL)
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,

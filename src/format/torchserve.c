@@ -123,7 +123,7 @@ part_analyze(const struct member *member, const struct rules *rules, struct sink
 {
 	struct status status = { 0 };
 	struct reading reading = { rules_get(rules, &globals_kind, &status), sink };
-	struct source_visitor visitor = { look_at, may_run, &reading };
+	struct source_visitor visitor = { look_at, may_run, &reading, NULL };
 
 	if (!member_has_suffix(member, ".py")) {
 		check_manifest(member->bytes, sink);
@@ -131,10 +131,13 @@ part_analyze(const struct member *member, const struct rules *rules, struct sink
 	}
 	sink_finding(sink, "torch/handler", 0, 0, NULL,
 	    "the archive brings Python code that the server runs");
-	if (reading.globals == NULL)
+	if (reading.globals == NULL) {
 		sink_trouble(sink, STATUS_INTERNAL, "scan/detector-failed", 0,
 		    "the lists of globals: %s", status.text);
-	else if (!source_walk(member->bytes, sink_arena(sink), &visitor))
+		return;
+	}
+	visitor.wanted = globals_that_run(reading.globals);
+	if (!source_walk(member->bytes, sink_arena(sink), &visitor))
 		sink_trouble(sink, STATUS_LIMIT, "scan/limit", 0, "no memory for its names");
 }
 

@@ -4,6 +4,8 @@
 #include "format/source.h"
 #include "tests/tap.h"
 
+#include <stdlib.h>
+
 struct heard {
 	char text[1000];
 	size_t n;
@@ -29,7 +31,7 @@ expect(const char *what, const char *text, const char *want)
 {
 	struct arena *arena = arena_new(1 << 20);
 	struct heard heard = { .n = 0 };
-	struct source_visitor visitor = { hear, wants, &heard };
+	struct source_visitor visitor = { hear, wants, &heard, NULL };
 
 	if (arena == NULL || !source_walk(bytes_of_string(text), arena, &visitor))
 		heard.n = 0;
@@ -111,6 +113,77 @@ test_wishes(void)
 	wants = NULL;
 }
 
+struct heard_all {
+	uint64_t hash, wanted;
+	size_t shift;
+};
+
+/* Notes what is called, what of it is wanted, and where. */
+static void
+hear_all(const struct source_item *item, void *context)
+{
+	struct heard_all *heard = context;
+	uint64_t hash = item->kind + 1 + (item->offset - heard->shift) * 16;
+
+	for (size_t i = 0; i < item->module.len; i++)
+		hash = hash * 31 + item->module.data[i];
+	for (size_t i = 0; i < item->name.len; i++)
+		hash = hash * 37 + item->name.data[i];
+	hash *= 0x9e3779b97f4a7c15u;
+	heard->hash = (heard->hash ^ hash) * 3;
+	if (item->kind == SOURCE_IMPORT || wants_run(item->name, NULL))
+		heard->wanted = (heard->wanted ^ hash) * 3;
+}
+
+static struct heard_all
+hear_text(struct bytes text, size_t shift, const struct tail_set *wanted)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct heard_all heard = { .shift = shift };
+	struct source_visitor visitor = { hear_all, wanted == NULL ? NULL : wants_run, &heard,
+		wanted };
+
+	if (arena == NULL || !source_walk(text, arena, &visitor))
+		exit(1);
+	arena_free(arena);
+	return heard;
+}
+
+/* Wherever blocks of bytes begin, and whatever is passed over, the same is heard of what is wanted.
+ */
+static void
+test_blocks(void)
+{
+	static const char *const parts[] = { "run(", "system(", "a.run(", "s(", "t(", "t.u.run(",
+		").run(", "a_long_name_of_many_parts.u(", "a_long_name_of_many_parts.system (",
+		"run.(", "..system(", "xsystem(", "import os as s\n", "\nimport s.t as t.u\n",
+		"from os import system as a_long_name_of_many_parts\n", "\n", " ", "'", "\"", "#",
+		"'''", "format(", "x = ", "\\", ";from a import t;", "time.from_(", "(", ")" };
+	struct tail_set wanted = { { 0 } };
+	bool shifted = true, passed = true;
+
+	tail_set_add(&wanted, bytes_of_string("run"));
+	tail_set_add(&wanted, bytes_of_string("system"));
+	srand(1);
+	for (int round = 0; round < 3000; round++) {
+		char text[700];
+		size_t n = 70, shift = (size_t)rand() % 70;
+		struct heard_all all, other, some;
+
+		memset(text, '\n', n);
+		for (int i = rand() % 60; i > 0 && n < sizeof(text) - 60; i--)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s",
+			    parts[(size_t)rand() % ARRAY_LEN(parts)]);
+		all = hear_text(bytes_of(text, n), 70, NULL);
+		other = hear_text(bytes_of(text + 70 - shift, n - 70 + shift), shift, NULL);
+		some = hear_text(bytes_of(text + 70 - shift, n - 70 + shift), shift, &wanted);
+		shifted = shifted && all.hash == other.hash;
+		passed = passed && all.wanted == some.wanted;
+	}
+	ok(shifted, "the same is heard wherever a block begins");
+	ok(passed, "nothing that is wanted is passed over");
+}
+
 int
 main(void)
 {
@@ -118,5 +191,6 @@ main(void)
 	test_imports();
 	test_texts();
 	test_wishes();
+	test_blocks();
 	return done_testing();
 }
