@@ -17,11 +17,10 @@
 #define ANCHOR 4      /* bytes of it in the table, or three of a keyword of three */
 #define GROUPS 16     /* in two halves of eight, a bit for each */
 #define TRIED 8	      /* anchors of a keyword: the others are more frequent */
-#define TABLE_BITS 12 /* 4 KiB: stays in the first cache */
-#define SAMPLE_BITS 14
-#define STEP 64	   /* bytes */
-#define BLOCK 4096 /* of which the places are collected before they are compared */
-#define CASE 0x20  /* by which the two cases of a letter differ */
+#define TABLE_BITS 14 /* 16 KiB: stays in the first cache */
+#define STEP 64	      /* bytes */
+#define BLOCK 4096    /* of which the places are collected before they are compared */
+#define CASE 0x20     /* by which the two cases of a letter differ */
 /* What a comparison costs, in places that only look like anchors. */
 #define COMPARISON 5
 
@@ -44,7 +43,8 @@ struct anchors {
 
 struct anchor_sample {
 	uint32_t n, bytes[256];
-	uint16_t fours[1 << SAMPLE_BITS];
+	uint16_t
+	    fours[1 << TABLE_BITS]; /* by their place in the table, so with what they meet there */
 };
 
 static unsigned
@@ -81,7 +81,7 @@ anchor_sample_add(struct anchor_sample *sample, struct bytes text)
 		uint16_t *four;
 
 		word = word >> 8 | (uint32_t)(text.data[i] | CASE) << 24;
-		four = &sample->fours[hash(word, SAMPLE_BITS)];
+		four = &sample->fours[hash(word, TABLE_BITS)];
 		*four += *four < UINT16_MAX;
 		sample->bytes[text.data[i]]++;
 	}
@@ -163,7 +163,7 @@ cost_of(const struct maker *maker, const char *anchor, size_t n)
 
 	if (n < ANCHOR)
 		return 0; /* there is no choice */
-	return COMPARISON * (float)sample->fours[hash(word_at(anchor, n), SAMPLE_BITS)] /
+	return COMPARISON * (float)sample->fours[hash(word_at(anchor, n), TABLE_BITS)] /
 	    (float)(sample->n + 1);
 }
 

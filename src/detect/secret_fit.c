@@ -10,6 +10,7 @@
 #include <immintrin.h>
 
 #define WIDE 32		 /* bytes looked at together */
+#define FAR 128		 /* bytes in which what must follow is looked for; then a walk has to */
 #define WIDE_STEPS 8	 /* that this counts as */
 #define WORTH_WIDENING 8 /* bytes: pieces that take fewer are walked one by one */
 #endif
@@ -118,13 +119,22 @@ fits_wide(struct walk *walk, size_t i, size_t pos)
 }
 
 __attribute__((target("avx2"))) static bool
-may_fit_wide(const struct outline_hint *hint, const uint8_t *at)
+may_fit_wide(const struct outline_hint *hint, struct bytes text, size_t pos)
 {
-	uint32_t others = ~members(hint->before, at);
-	size_t stop = others == 0 ? WIDE : (size_t)__builtin_ctz(others);
+	size_t end = text.len - pos > FAR ? pos + FAR : text.len;
 
-	return (members(hint->then, at) &
-		   bits_between(hint->least, stop < hint->most ? stop : hint->most)) != 0;
+	while (end - pos >= WIDE) {
+		uint32_t others = ~members(hint->before, text.data + pos);
+		size_t stop = others == 0 ? WIDE : (size_t)__builtin_ctz(others);
+
+		if ((members(hint->then, text.data + pos) &
+			bits_between(hint->least, stop < hint->most ? stop : hint->most)) != 0)
+			return true;
+		if (stop < WIDE || hint->most < WIDE)
+			return false;
+		pos += WIDE;
+	}
+	return true;
 }
 #endif
 
@@ -132,8 +142,8 @@ bool
 outline_may_fit(const struct outline_hint *hint, struct bytes text, size_t pos)
 {
 #ifdef __SSE2__
-	if (text.len - pos >= WIDE && __builtin_cpu_supports("avx2"))
-		return may_fit_wide(hint, text.data + pos);
+	if (__builtin_cpu_supports("avx2"))
+		return may_fit_wide(hint, text, pos);
 #endif
 	(void)hint;
 	(void)text;

@@ -506,24 +506,42 @@ outline_opening(const struct outline *outline, const char *keyword)
 	return len;
 }
 
+/* Is it seldom met where words are? */
+static bool
+is_seldom(const uint8_t set[32])
+{
+	uint8_t others[32] = { 0 };
+
+	set_add_range(others, '0', '9');
+	set_add_range(others, 'a', 'z');
+	set_add_range(others, 'A', 'Z');
+	set_add_range(others, '\t', '\r');
+	set_add(others, ' ');
+	set_add(others, '.');
+	return !set_meets(set, others);
+}
+
 bool
 outline_hint_read(const struct outline *outline, size_t first, struct outline_hint *hint)
 {
 	uint8_t before[32] = { 0 };
 	unsigned least = 0, most = 0;
-	bool found = false;
+	bool found = false, is_bounded = false;
 
 	/* The last piece that has to come within reach: the more are before it, the more it asks.
 	 */
-	for (size_t i = first; i < outline->n && most < 32; i++) {
+	for (size_t i = first; i < outline->n && set_count(before) < 256; i++) {
 		const struct outline_piece *piece = &outline->pieces[i];
+		bool is_near = most < 32 && set_count(before) <= HINT_BYTES;
 
-		if (piece->min > 0 && most > least && set_count(before) <= HINT_BYTES) {
-			*hint =
-			    (struct outline_hint){ .least = (uint8_t)least, .most = (uint8_t)most };
+		if (piece->min > 0 && most > least &&
+		    (is_near || (!is_bounded && is_seldom(piece->set)))) {
+			*hint = (struct outline_hint){ .least = is_near ? (uint8_t)least : 0,
+				.most = is_near ? (uint8_t)most : OUTLINE_ANYWHERE };
 			memcpy(hint->before, before, sizeof(before));
 			memcpy(hint->then, piece->set, sizeof(hint->then));
 			found = true;
+			is_bounded = is_near;
 		}
 		set_add_all(before, piece->set);
 		least += piece->min;

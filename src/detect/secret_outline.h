@@ -39,11 +39,16 @@ size_t outline_behind(const struct outline *, const char *keyword);
  */
 size_t outline_opening(const struct outline *, const char *keyword);
 
-/* What must soon follow: one of THEN, behind LEAST to MOST bytes, 31 at most, all of BEFORE. */
+/*
+ * What must soon follow: one of THEN, behind LEAST to MOST bytes, 31 at most, all of BEFORE. Or
+ * behind however many: then BEFORE are not all bytes, and THEN none of words.
+ */
 struct outline_hint {
 	uint8_t before[32], then[32];
-	uint8_t least, most;
+	uint8_t least, most; /* OUTLINE_ANYWHERE: however many */
 };
+
+#define OUTLINE_ANYWHERE UINT8_MAX
 
 /* The hint of the pieces from FIRST on. False where there is none that refuses much. */
 bool outline_hint_read(const struct outline *, size_t first, struct outline_hint *);

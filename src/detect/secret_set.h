@@ -58,6 +58,15 @@ set_holds_all(const uint8_t set[32], const uint8_t others[32])
 	return true;
 }
 
+static inline bool
+set_meets(const uint8_t set[32], const uint8_t others[32])
+{
+	for (size_t i = 0; i < 32; i++)
+		if ((others[i] & set[i]) != 0)
+			return true;
+	return false;
+}
+
 static inline unsigned
 set_count(const uint8_t set[32])
 {

@@ -240,7 +240,9 @@ test_hints(void)
 		{ "\\s{0,9}=", "          =", true, false, 0 },
 		{ "\\s{0,9}=", "  a=", true, false, 0 },
 		{ "\\s{2,9}=", " =", true, false, 0 },
-		{ "[^\n]{0,9}=", "word", false, true, 0 },
+		{ "[^\n]{0,9}=", "word =", true, true, 0 },
+		{ "[^\n]{0,90}=", "this is not told\n=", true, false, 0 },
+		{ "[^\n]{0,90}x", "this is not told\n", false, true, 0 },
 		{ "(?i)KEY", "key", false, true, 3 },
 		{ "(?i)KE", "key", false, true, 0 },
 	};
@@ -319,14 +321,14 @@ static void
 test_walks(void)
 {
 	static const char *const patterns[] = { "a[^\n]{0,40}bc", "a[ab]{3,36}[bc]d", "a[^d]{9,}d",
-		"a[ab]{2,33}b?c", "a[^\n\xb0]{0,60}cd", "a[^\n]{32,33}c", "a.{0,31}c", "a.{1,32}ca",
-		"a?[ab]{0,9}[bc]c{0,8}\n", "b{0,3}a{2,9}(?:c|dd)?B", "a[^d]*d{2,9}(?:b|cc)",
-		"(?i)a[\\Wa-d]{0,50}\\Wb" };
+		"a[ab]{2,33}b?c", "a[^\n\xb0]{0,60}cd", "a[^\n]{32,33}c", "a.{0,31}c",
+		"a[^\n]{0,40}b[^\n]{0,90}[{-]", "a.{1,32}ca", "a?[ab]{0,9}[bc]c{0,8}\n",
+		"b{0,3}a{2,9}(?:c|dd)?B", "a[^d]*d{2,9}(?:b|cc)", "(?i)a[\\Wa-d]{0,50}\\Wb" };
 	struct arena *arena = arena_new(MIB);
 	size_t different = 0, fitting = 0;
 
 	for (unsigned i = 0; i < 20000; i++) {
-		static const char alphabet[] = "abcd\n\xb0"
+		static const char alphabet[] = "abcd\n\xb0{"
 					       "AB";
 		unsigned kinds = 2 + next_random() % (sizeof(alphabet) - 2);
 		struct outline outline;
