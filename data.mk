@@ -27,6 +27,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/format.yaml \
 	rules/checks/gguf.yaml \
 	rules/checks/hash.yaml \
+	rules/checks/hdf5.yaml \
 	rules/checks/json.yaml \
 	rules/checks/keras.yaml \
 	rules/checks/license.yaml \

@@ -47,10 +47,14 @@ libcore_la_SOURCES = \
 	src/format/gguf.c src/format/gguf.h \
 	src/format/gguf_tensors.c \
 	src/format/globals.c src/format/globals.h \
+	src/format/hdf5.c src/format/hdf5.h \
+	src/format/hdf5_attribute.c src/format/hdf5_attribute.h \
+	src/format/hdf5_dense.c \
+	src/format/hdf5_groups.c \
 	src/format/joblib.c \
 	src/format/json.c \
 	src/format/json_text.c src/format/json_text.h \
-	src/format/keras.c \
+	src/format/keras.c src/format/keras.h \
 	src/format/keras_archive.c \
 	src/format/literal.c src/format/literal.h \
 	src/format/media.c \

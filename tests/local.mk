@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/crypto \
 	tests/unit/globals \
 	tests/unit/hashlists \
+	tests/unit/hdf5 \
 	tests/unit/json \
 	tests/unit/keras \
 	tests/unit/license \
@@ -84,6 +85,7 @@ fuzz_targets = \
 	tests/fuzz/safetensors \
 	tests/fuzz/report \
 	tests/fuzz/pii \
+	tests/fuzz/hdf5 \
 	tests/fuzz/joblib \
 	tests/fuzz/numpy \
 	tests/fuzz/pickle \
@@ -110,6 +112,8 @@ tests_fuzz_certificate_SOURCES = tests/fuzz/certificate.c $(fuzz_common)
 tests_fuzz_certificate_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_bundle_SOURCES = tests/fuzz/bundle.c $(fuzz_common)
 tests_fuzz_bundle_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_hdf5_SOURCES = tests/fuzz/hdf5.c $(fuzz_common)
+tests_fuzz_hdf5_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_joblib_SOURCES = tests/fuzz/joblib.c $(fuzz_common)
 tests_fuzz_joblib_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_numpy_SOURCES = tests/fuzz/numpy.c $(fuzz_common)

@@ -6,6 +6,8 @@
  */
 #include "config.h"
 
+#include "format/keras.h"
+
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/text.h"
@@ -13,8 +15,6 @@
 #include "format/globals.h"
 
 #define FRAMES (LIMIT_JSON_DEPTH + 2)
-#define CONFIG_START "{\"class_name\""
-#define CONFIGS_MAX 100 /* configurations in one HDF5 file; Keras writes two */
 #define SHOWN 100
 #define WORDS 16    /* functions that one object may name outside of the fields for it */
 #define NO_NAME "?" /* judged, it tells of lists that hold all names of a module */
@@ -277,8 +277,8 @@ visit(const struct json_token *token, void *context)
 	return true;
 }
 
-static void
-analyze_config(struct bytes text, uint64_t offset, const struct rules *rules, struct sink *sink)
+void
+keras_judge_config(struct bytes text, uint64_t offset, const struct rules *rules, struct sink *sink)
 {
 	struct config *config = arena_alloc(sink_arena(sink), sizeof(*config));
 	struct status status = { 0 };
@@ -320,7 +320,7 @@ config_analyze(const struct member *member, const struct rules *rules, struct si
 {
 	bool has_mark = bytes_starts(member->bytes, "\xef\xbb\xbf");
 
-	analyze_config(
+	keras_judge_config(
 	    bytes_slice(member->bytes, has_mark ? 3 : 0, SIZE_MAX), has_mark ? 3 : 0, rules, sink);
 }
 
@@ -330,69 +330,4 @@ const struct format format_keras_config = {
 	.traits = FORMAT_TEXT | FORMAT_MODEL,
 	.probe = config_probe,
 	.analyze = config_analyze,
-};
-
-/* HDF5 (HDF5 File Format Specification 3.0, II.A): only the configurations in it are looked at. */
-static const char *const suffixes[] = { ".h5", ".hdf5", NULL };
-
-static int
-hdf5_probe(const struct member *member)
-{
-	return bytes_starts(member->bytes, "\x89HDF\r\n\x1a\n") ? 95 : 0;
-}
-
-/* The JSON object at the start of B, by its brackets; empty where it has no end. */
-static struct bytes
-object_at(struct bytes b)
-{
-	unsigned depth = 0;
-	bool is_text = false;
-
-	for (size_t i = 0; i < b.len && i < LIMIT_JSON_BYTES; i++) {
-		uint8_t c = b.data[i];
-
-		if (is_text && c == '\\')
-			i++;
-		else if (c == '"')
-			is_text = !is_text;
-		else if (!is_text && c == '{')
-			depth++;
-		else if (!is_text && c == '}' && --depth == 0)
-			return bytes_slice(b, 0, i + 1);
-		else if (c == '\0')
-			break;
-	}
-	return bytes_of(NULL, 0);
-}
-
-static void
-hdf5_analyze(const struct member *member, const struct rules *rules, struct sink *sink)
-{
-	struct bytes b = member->bytes, start = bytes_of_string(CONFIG_START);
-	unsigned configs = 0;
-
-	for (size_t pos = 0; configs < CONFIGS_MAX;) {
-		int64_t hit = bytes_find(b, start, pos);
-		struct bytes object;
-
-		if (hit < 0)
-			break;
-		configs++;
-		object = object_at(bytes_slice(b, (uint64_t)hit, SIZE_MAX));
-		if (object.len == 0)
-			sink_trouble(sink, STATUS_MALFORMED, "keras/malformed", (uint64_t)hit,
-			    "the model's configuration has no end");
-		else
-			analyze_config(object, (uint64_t)hit, rules, sink);
-		pos = (size_t)hit + (object.len > 0 ? object.len : start.len);
-	}
-	sink_fact(sink, "keras.configurations", "%u", configs);
-}
-
-const struct format format_hdf5 = {
-	.name = "hdf5",
-	.suffixes = suffixes,
-	.traits = FORMAT_MODEL,
-	.probe = hdf5_probe,
-	.analyze = hdf5_analyze,
 };

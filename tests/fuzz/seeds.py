@@ -133,7 +133,18 @@ SEEDS = {
         "function": b'{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "a>b"}',
         "words": b'{"class_name": "Dense", "module": "keras.config", "config": {"fn": "get_file", "a": ["https://a"], "x_module": "os"}}',
         "archive": fixtures.zip_of({"config.json": b"{}", "model.weights.h5": b"x", "a.py": b""}),
-        "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(8) + b'{"class_name": "Dense", "config": {"vocabulary": "/a"}}' + bytes(8),
+    },
+    "hdf5": {
+        "search": b"\x89HDF\r\n\x1a\n" + bytes(8) + b'{"class_name": "Dense", "config": {"vocabulary": "/a"}}' + bytes(8),
+        "attribute": fixtures.hdf5({"model_config": '{"class_name": "Lambda"}', "note": "x" * 40}),
+        "link": fixtures.hdf5({}, {"a": ("/etc/passwd", "/a")}),
+        "user": bytes(512) + fixtures.hdf5({"a": "b"}),
+        "old": bytes.fromhex("894844460d0a1a0a000000000008080004001000000000000000000000000000ffffffffffffffff"
+                             "4801000000000000ffffffffffffffff00000000000000006000000000000000") + bytes(24)
+               + bytes.fromhex("01000100010000001800000000000000" "1100100000000000" "8800000000000000" "b800000000000000")
+               + b"TREE" + bytes.fromhex("00000100") + b"\xff" * 16 + bytes(8) + struct.pack("<QQ", 240, 8)
+               + b"HEAP" + bytes(4) + struct.pack("<QQQ", 24, 2 ** 64 - 1, 216) + bytes(8) + b"a\0\0\0\0\0\0\0/a\0\0\0\0\0\0"
+               + b"SNOD" + bytes.fromhex("01000100") + struct.pack("<QQQQQ", 8, 2 ** 64 - 1, 2, 16, 0) + bytes(24),
     },
     "skops": {
         "schema": b'{"__class__": "call", "__module__": "operator", "__loader__": "OperatorFuncNode", "attrs": '

@@ -101,6 +101,23 @@ def joblib_array(data, code=b"f8"):
             + data + b".")
 
 
+def hdf5(attributes=None, links=None):
+    """Version 2 of the superblock, and one group: {name: text}, {name: (file, path)} of external links."""
+    messages = b""
+    for name, value in (attributes or {}).items():
+        data = (struct.pack("<BBHHHB", 3, 0, len(name) + 1, 8, 4, 0) + name.encode() + b"\0"
+                + struct.pack("<II", 0x13, len(value)) + b"\x02\0\0\0" + value.encode())
+        messages += struct.pack("<BHB", 0x0C, len(data), 0) + data
+    for name, (file, path) in (links or {}).items():
+        target = b"\0" + file.encode() + b"\0" + path.encode() + b"\0"
+        data = struct.pack("<BBBB", 1, 8, 64, len(name)) + name.encode() + struct.pack("<H", len(target)) + target
+        messages += struct.pack("<BHB", 6, len(data), 0) + data
+    group = b"OHDR\x02\x02" + struct.pack("<I", len(messages)) + messages + bytes(4)
+    undefined = 2 ** 64 - 1
+    return (b"\x89HDF\r\n\x1a\n\x02\x08\x08\0" + struct.pack("<QQQQ", 0, undefined, 48 + len(group), 48) + bytes(4)
+            + group)
+
+
 def write(path, data):
     import os
     folder = os.path.dirname(path)

@@ -4,7 +4,7 @@
 #include "tests/unit/format_test.h"
 #include "tests/unit/zip_of.h"
 
-extern const struct format format_hdf5, format_keras, format_keras_config;
+extern const struct format format_keras, format_keras_config;
 
 #define LAYER(text) "{\"class_name\": \"Functional\", \"config\": {\"layers\": [" text "]}}"
 
@@ -119,26 +119,10 @@ test_archives(void)
 		buffer_free(&buffers[i]);
 }
 
-static void
-test_hdf5(void)
-{
-	static const struct format_case cases[] = {
-		{ "no configuration", RAW("\x89HDF\r\n\x1a\n\0\0\0"), NULL },
-		{ "a Lambda",
-		    RAW("\x89HDF\r\n\x1a\n\0" LAYER("{\"class_name\": \"Lambda\"}") "\0\0"),
-		    "keras/lambda" },
-		{ "a configuration without an end",
-		    RAW("\x89HDF\r\n\x1a\n{\"class_name\": \"Dense"), "keras/malformed" },
-	};
-
-	run_cases(&format_hdf5, "a.h5", cases, ARRAY_LEN(cases));
-}
-
 int
 main(void)
 {
 	test_configurations();
 	test_archives();
-	test_hdf5();
 	return done_testing();
 }

@@ -14,7 +14,7 @@ fixtures.write("names/weights.bin", b"\x01\x02\xff\xfe" + bytes(40))
 
 def keras(layer, **more):
     config = {"class_name": "Sequential", "config": {"layers": [layer]}}
-    members = {"config.json": json.dumps(config).encode(), "metadata.json": b"{}", "model.weights.h5": b"\x89HDF\r\n\x1a\n"}
+    members = {"config.json": json.dumps(config).encode(), "metadata.json": b"{}", "model.weights.h5": fixtures.hdf5()}
     return fixtures.zip_of({**members, **more})
 
 
@@ -35,3 +35,9 @@ CALL = node("builtins", "function", "FunctionNode", content={"module_path": "os"
 fixtures.write("skops/good.skops", fixtures.zip_of({"schema.json": json.dumps(FOREST).encode()}))
 fixtures.write("skops/call.skops", fixtures.zip_of({"schema.json": json.dumps(CALL).encode()}))
 fixtures.write("skops/card.skops", fixtures.zip_of({"schema.json": json.dumps(FOREST).encode(), "README.md": b"joblib.load\n"}))
+
+LAMBDA = '{ "class_name": "Lambda", "config": {}}'
+fixtures.write("hdf5/good.h5", fixtures.hdf5({"model_config": json.dumps(DENSE), "backend": "jax"}))
+fixtures.write("hdf5/lambda.h5", fixtures.hdf5({"model_config": LAMBDA}))
+fixtures.write("hdf5/link.h5", fixtures.hdf5({}, {"weights": ("/etc/passwd", "/a")}))
+fixtures.write("hdf5/short.h5", fixtures.hdf5({"model_config": LAMBDA})[:-20])
