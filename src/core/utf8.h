@@ -1,4 +1,4 @@
-/* How far text is UTF-8 (RFC 3629), sixteen bytes at a time. */
+/* How far text is UTF-8 (RFC 3629), sixteen or 32 bytes at a time. */
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
@@ -6,7 +6,8 @@
 
 /* The number of bytes from the start of B that are whole characters. */
 size_t utf8_run(struct bytes b);
-/* The same a character at a time, for the test that compares. */
+/* The same without AVX2, and a character at a time, for the tests that compare. */
+size_t utf8_run_narrow(struct bytes b);
 size_t utf8_run_plain(struct bytes b);
 
 #endif
