@@ -114,7 +114,7 @@ scan_span(struct pii_pass *pass, const struct span *span)
 		scan_short(pass);
 		return;
 	}
-	marks = pii_marks_over(span->text);
+	marks = pii_marks_over(span->text, pass->rules->has_dull);
 	for (size_t pos = pii_marks_next(&marks, 0); pos < span->text.len;
 	     pos = pii_marks_next(&marks, pos))
 		pos = try_mark(pass, pos);

@@ -8,9 +8,11 @@
 #include "core/bytes.h"
 
 #define PII_BLOCK 64 /* bytes whose marks are one word */
+#define PII_DULL 4   /* digits of the longest number that may be dull: pii_rules.has_dull */
 
 struct pii_marks {
 	struct bytes text;
+	bool skips_dull;
 	size_t block;  /* where the block begins whose marks BITS are */
 	uint64_t bits; /* not taken yet */
 };
@@ -24,13 +26,14 @@ uint64_t pii_marks_plain(struct bytes text, size_t pos);
  * where there is none. */
 size_t pii_next_letter(struct bytes text, size_t pos, size_t to);
 size_t pii_next_letter_plain(struct bytes text, size_t pos, size_t to);
-/* Goes on to the next block at or after POS that has marks. */
+/* Goes on to the next block at or after POS that has marks. Of dull numbers there may be none,
+ * where that costs less than to look at them. */
 void pii_marks_load(struct pii_marks *, size_t pos);
 
 static inline struct pii_marks
-pii_marks_over(struct bytes text)
+pii_marks_over(struct bytes text, bool skips_dull)
 {
-	struct pii_marks marks = { text, 0, 0 };
+	struct pii_marks marks = { text, skips_dull, 0, 0 };
 
 	pii_marks_load(&marks, 0);
 	return marks;

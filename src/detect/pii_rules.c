@@ -351,6 +351,27 @@ spread_all(struct pii_rules *rules)
 	}
 }
 
+/* What pii_try_number() would find out about each dull number, whatever its digits: behind ')' no
+ * word comes. */
+static bool
+has_dull(const struct pii_rules *rules)
+{
+	struct pii_lengths plain = { 0 }, closed = { 0 };
+
+	for (unsigned n = 1; n <= PII_DULL; n++)
+		for (unsigned char c = '0'; c <= '9'; c++) {
+			const struct pii_start
+			    *start = &rules->starts[pii_start_index(c, n, false, 0)],
+			    *close = &rules->starts[pii_start_index(c, n, false, pii_after(')'))];
+
+			plain.last |= start->seconds.last;
+			closed.last |= close->seconds.last;
+			closed.more |= close->seconds.more;
+		}
+	return !rules->has_other_dividers && (plain.last & PII_ENDS) == 0 &&
+	    (closed.last & (PII_ENDS | PII_ANY)) == 0 && (closed.more & PII_ANY) == 0;
+}
+
 /* Counts what begins with each start; makes room; fills it, which leaves each start's places at its
  * end: where the next one's begin. */
 static bool
@@ -379,6 +400,7 @@ make_tables(struct pii_rules *rules)
 		starts[i].noted = starts[i - 1].noted;
 	}
 	starts[0].entries = starts[0].noted = 0;
+	rules->has_dull = has_dull(rules);
 	return true;
 }
 

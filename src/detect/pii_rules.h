@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/rules.h"
+#include "detect/pii_marks.h"
 #include "detect/validators.h"
 
 #define PII_ENTITIES 192 /* a context is a set of entities: so many bits */
@@ -140,6 +141,9 @@ struct pii_rules {
 	struct pii_start starts[PII_STARTS + 1]; /* see pii_start_index() */
 	struct pii_entry *entries, *noted;
 	bool has_other_dividers; /* of class 0 stand in a shape */
+	/* Numbers of up to PII_DULL digits begin no shape, where no number goes on behind them or
+	 * behind a ')'. */
+	bool has_dull;
 	/* Context phrases by hash: open addressing, a power of two. */
 	struct pii_context_entry *context;
 	size_t ncontext;
