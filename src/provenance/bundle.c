@@ -7,6 +7,20 @@
 
 #define MAX_CERTIFICATES 32 /* real chains have three */
 #define MAX_TIMESTAMPS 32
+#define ROW_MAX 65536 /* bytes of a row of JSON, mostly */
+
+/* The first row where objects stand in rows, as no single document does; all of B elsewhere. */
+static struct bytes
+first_row(struct bytes b)
+{
+	const struct bytes head = bytes_slice(b, 0, ROW_MAX);
+	const uint8_t *newline = head.len == 0 ? NULL : memchr(head.data, '\n', head.len);
+	size_t len = newline == NULL ? 0 : (size_t)(newline - head.data);
+
+	if (len == 0 || len + 1 == b.len || b.data[len - 1] != '}' || b.data[len + 1] != '{')
+		return b;
+	return bytes_slice(b, 0, len);
+}
 
 bool
 bundle_is_likely(struct bytes b)
@@ -18,7 +32,8 @@ bundle_is_likely(struct bytes b)
 	    (b.data[pos] == ' ' || b.data[pos] == '\n' || b.data[pos] == '\t' ||
 		b.data[pos] == '\r'))
 		pos++;
-	return pos < b.len && b.data[pos] == '{' && bytes_find(b, bytes_of_string(type), pos) > 0;
+	b = first_row(bytes_slice(b, pos, SIZE_MAX));
+	return b.len > 0 && b.data[0] == '{' && bytes_find(b, bytes_of_string(type), 0) > 0;
 }
 
 /* The media types that were ever in use. */

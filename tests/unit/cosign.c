@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "provenance/bundle.h"
 #include "tests/tap.h"
 #include "tests/unit/authority.h"
 #include "tests/unit/claims.h"
@@ -301,6 +302,22 @@ test_sweep(const struct world *world)
 	buffer_free(&bundle);
 }
 
+/* What may be a bundle of Sigstore, which the documents with such claims are. */
+static void
+test_likely(void)
+{
+#define TYPE "\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\""
+	ok(bundle_is_likely(bytes_of_string(" {\n\"a\":{\n}\n,\n" TYPE "}")),
+	    "the type may stand in any line of a document");
+	ok(bundle_is_likely(bytes_of_string("{" TYPE "}\n{}")), "or in the first of rows");
+	ok(!bundle_is_likely(bytes_of_string("{\"a\":1}\n{" TYPE "}")),
+	    "not in what follows an object");
+	ok(!bundle_is_likely(bytes_of_string("[" TYPE "]")) &&
+		!bundle_is_likely(bytes_of_string("{}")) && !bundle_is_likely(bytes_of("", 0)),
+	    "nor in what is no object");
+#undef TYPE
+}
+
 int
 main(void)
 {
@@ -316,6 +333,7 @@ main(void)
 	test_what_does_not_hold(&world);
 	test_keys(&world);
 	test_sweep(&world);
+	test_likely();
 	key_free(world.key);
 	authority_close(&world.authority);
 	buffer_free(&world.root);
