@@ -12,22 +12,22 @@
 #include <immintrin.h>
 #endif
 
-#define MAX_KEYWORDS 255
-#define LOOKED_UP 3   /* bytes of an anchor by their halves */
-#define ANCHOR 4      /* bytes of it in the table, or three of a keyword of three */
-#define GROUPS 16     /* in two halves of eight, a bit for each */
-#define TRIED 8	      /* anchors of a keyword: the others are more frequent */
-#define TABLE_BITS 14 /* 16 KiB: stays in the first cache */
-#define STEP 64	      /* bytes */
-#define BLOCK 4096    /* of which the places are collected before they are compared */
-#define CASE 0x20     /* by which the two cases of a letter differ */
+#define MAX_KEYWORDS 400 /* more would look like too many places of a text */
+#define LOOKED_UP 3	 /* bytes of an anchor by their halves */
+#define ANCHOR 4	 /* bytes of it in the table, or three of a keyword of three */
+#define GROUPS 16	 /* in two halves of eight, a bit for each */
+#define TRIED 8		 /* anchors of a keyword: the others are more frequent */
+#define TABLE_BITS 14	 /* 32 KiB: stays in the first cache */
+#define STEP 64		 /* bytes */
+#define BLOCK 4096	 /* of which the places are collected before they are compared */
+#define CASE 0x20	 /* by which the two cases of a letter differ */
 /* What a comparison costs, in places that only look like anchors. */
 #define COMPARISON 5
 
 struct anchor {
 	uint64_t text, fold, mask; /* of the first eight bytes of the keyword */
 	uint8_t at;		   /* the place of the anchor in the keyword */
-	uint8_t next;		   /* of the same place in the table, plus one */
+	uint16_t next;		   /* of the same place in the table, plus one */
 };
 
 struct anchors {
@@ -37,7 +37,7 @@ struct anchors {
 	/* The same for each whole byte, and for the fourth byte, too: what AVX-512 looks up. */
 	uint8_t whole[2][ANCHOR][128];
 	bool has_avx512;
-	uint8_t of_four[1 << TABLE_BITS], of_three[1 << TABLE_BITS]; /* anchors, plus one */
+	uint16_t of_four[1 << TABLE_BITS], of_three[1 << TABLE_BITS]; /* anchors, plus one */
 	struct anchor of[MAX_KEYWORDS];
 };
 
@@ -258,14 +258,14 @@ add_keyword(struct anchors *anchors, struct maker *maker, size_t i)
 	const struct secret_keyword *keyword = &anchors->list[i];
 	struct anchor *anchor = &anchors->of[i];
 	size_t n = keyword->len < ANCHOR ? keyword->len : ANCHOR;
-	uint8_t *place = n < ANCHOR ? anchors->of_three : anchors->of_four;
+	uint16_t *place = n < ANCHOR ? anchors->of_three : anchors->of_four;
 	struct choice choice = choose(maker, keyword, n);
 
 	anchor->at = choice.place;
 	add_whole(anchors, choice.group, keyword->text + anchor->at, n);
 	place += hash(word_at(keyword->text + anchor->at, n), TABLE_BITS);
 	anchor->next = *place;
-	*place = (uint8_t)(i + 1);
+	*place = (uint16_t)(i + 1);
 	for (size_t k = 0; k < keyword->len && k < 8; k++) {
 		uint8_t c = (uint8_t)keyword->text[k];
 

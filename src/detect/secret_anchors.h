@@ -1,6 +1,7 @@
 /*
- * Some hundred literals in one pass, faster than Hyperscan finds as many: with AVX2, from what the
- * text is like. Each keyword has an anchor, three or four of its bytes that such text seldom has
+ * Some hundreds of literals in one pass, faster than Hyperscan finds as many: with AVX2, from what
+ * the text is like. Each keyword has an anchor, three or four of its bytes that such text seldom
+ * has
  * ("ssw" rather than "pas"); the anchors are in sixteen groups, so made that few bytes look like
  * those of a group by chance. 32 bytes at a time, or 64 with AVX-512, are looked up in all groups,
  * as Hyperscan's Teddy does; what looks like an anchor is looked up in a table, and what is one is
@@ -15,7 +16,7 @@
 struct anchor_sample;
 struct anchors;
 
-/* Can these keywords be looked for so, and on this processor? Not more than 255, of ASCII. */
+/* Can these keywords be looked for so, and on this processor? Not more than 400, of ASCII. */
 bool anchors_can(const struct secret_keyword *list, size_t n);
 /* NULL out of memory. */
 MUST_USE struct anchor_sample *anchor_sample_new(void);

@@ -1,7 +1,7 @@
 /*
  * All places of many literals in one pass. Three engines find the same: an Aho-Corasick automaton,
  * which is made in a millisecond and runs everywhere; anchors (secret_anchors.h), which need AVX2
- * and fewer than 256 keywords, are made in another and are ten times as fast; and Hyperscan or
+ * and at most 400 keywords, are made in another and are ten times as fast; and Hyperscan or
  * Vectorscan for more keywords, which is made in some twenty. KEYWORDS_AUTO begins with the
  * automaton and goes over to one of the others once enough has been read to pay for making it; so
  * a small scan never makes it and nothing has to be kept in files between scans.
