@@ -287,18 +287,10 @@ close_container(struct walk *walk)
 	    bytes_of(NULL, 0), false);
 }
 
-/* The key of an object's member and its colon. */
-static bool
-read_key(struct walk *walk)
+/* Enters a key, whose quote is at START, among those of its object. */
+static ALWAYS_INLINE bool
+add_key(struct walk *walk, size_t start, struct bytes text, bool has_escapes)
 {
-	size_t start = walk->pos;
-	struct bytes text;
-	bool has_escapes;
-
-	if (walk->pos >= walk->b.len || walk->b.data[walk->pos] != '"')
-		return unexpected(walk, "a key in double quotes");
-	if (!read_string(walk, &text, &has_escapes))
-		return false;
 	if (++walk->nkeys > LIMIT_JSON_KEYS)
 		return fail(walk, JSON_FAULT_LIMIT, start, "more than %d keys", LIMIT_JSON_KEYS);
 	switch (json_keys_add(&walk->keys, walk->first_key[walk->depth], text, has_escapes)) {
@@ -309,13 +301,97 @@ read_key(struct walk *walk)
 	case JSON_KEYS_MEMORY:
 		return fail(walk, JSON_FAULT_LIMIT, start, "no memory for its keys");
 	}
-	if (!tell(walk, JSON_KEY, start, text, has_escapes))
+	return true;
+}
+
+/* The key of an object's member and its colon. */
+static bool
+read_key(struct walk *walk)
+{
+	size_t start = walk->pos;
+	struct bytes text;
+	bool has_escapes;
+
+	if (walk->pos >= walk->b.len || walk->b.data[walk->pos] != '"')
+		return unexpected(walk, "a key in double quotes");
+	if (!read_string(walk, &text, &has_escapes) || !add_key(walk, start, text, has_escapes) ||
+	    !tell(walk, JSON_KEY, start, text, has_escapes))
 		return false;
 	skip_space(walk);
 	if (!accept(walk, ':'))
 		return unexpected(walk, "a colon");
 	skip_space(walk);
 	return true;
+}
+
+/* ---- what vocabularies are made of, where nothing of it is told ------------------------------ */
+
+/* A string without escapes at *POS, which moves behind it. */
+static ALWAYS_INLINE bool
+plain_string(struct walk *walk, size_t *pos, struct bytes *ret)
+{
+	size_t start = *pos + 1, end;
+
+	if (*pos >= walk->b.len || walk->b.data[*pos] != '"')
+		return false;
+	end = scan_string(walk->b, start);
+	if (end >= walk->b.len || walk->b.data[end] != '"' ||
+	    (end > walk->utf8 && !check_utf8(walk, end)))
+		return false;
+	*ret = bytes_of(walk->b.data + start, end - start);
+	*pos = end + 1;
+	return true;
+}
+
+/* A number of digits alone at *POS; what follows it is not looked at. */
+static ALWAYS_INLINE bool
+plain_number(const struct walk *walk, size_t *pos)
+{
+	size_t start = *pos, end = start;
+
+	while (end < walk->b.len && (uint8_t)(walk->b.data[end] - '0') <= 9)
+		end++;
+	*pos = end;
+	return end == start + 1 || (end > start && end - start < 300 && walk->b.data[start] != '0');
+}
+
+/* MARK and perhaps a blank at *POS, with something behind them. */
+static ALWAYS_INLINE bool
+plain_mark(const struct walk *walk, size_t *pos, uint8_t mark)
+{
+	if (walk->b.len - *pos < 3 || walk->b.data[*pos] != mark)
+		return false;
+	*pos += walk->b.data[*pos + 1] == ' ' ? 2 : 1;
+	return true;
+}
+
+/*
+ * Passes over strings, or keys and their strings and numbers, up to what is written otherwise or
+ * comes last: that is read with all care, and judged if something is wrong with it. False where
+ * the keys are.
+ */
+static bool
+skip_entries(struct walk *walk)
+{
+	bool is_object = walk->is_object[walk->depth];
+
+	for (;;) {
+		size_t start = walk->pos, pos = start;
+		struct bytes text, value;
+
+		if (!plain_string(walk, &pos, &text))
+			return true;
+		if (is_object &&
+		    (!plain_mark(walk, &pos, ':') ||
+			!(walk->b.data[pos] == '"' ? plain_string(walk, &pos, &value)
+						   : plain_number(walk, &pos))))
+			return true;
+		if (!plain_mark(walk, &pos, ',') || walk->b.data[pos] != '"')
+			return true;
+		if (is_object && !add_key(walk, start, text, false))
+			return false;
+		walk->pos = pos;
+	}
 }
 
 /* One scalar, or the opening of a container. */
@@ -386,6 +462,8 @@ walk_document(struct walk *walk)
 	while (!done) {
 		unsigned depth = walk->depth;
 
+		if (walk->skip && depth > 0 && !skip_entries(walk))
+			return false;
 		if (depth > 0 && walk->is_object[depth] && !read_key(walk))
 			return false;
 		if (!read_value(walk))

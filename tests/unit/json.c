@@ -293,6 +293,71 @@ test_skipping(void)
 	buffer_free(&seen.log);
 }
 
+/* Values, most of them as vocabularies have them, some not, some wrong. */
+static const char *const values[] = { "0", "7", "123456", "\"x\"",
+	"\"a longer string of 40 bytes ......\"", "\"\xc3\xa9\"", " 1", "1 ", "-1", "1.5", "1e5",
+	"true", "\"\\n\"", "\"\"", "01", "1e999", "\"\xff\"", "\"\n\"", "x", "\"", "\"\\x\"", "" };
+
+/* An object or array of up to N entries, the keys of WIDTH kinds, with others in it. */
+static void
+add_container(struct buffer *out, unsigned n, unsigned width, unsigned depth)
+{
+	bool is_object = rand() % 2 == 0;
+
+	buffer_add_u8(out, is_object ? '{' : '[');
+	for (unsigned i = 0; i < n; i++) {
+		size_t known = rand() % 200 == 0 ? ARRAY_LEN(values) : rand() % 8 == 0 ? 14 : 6;
+
+		buffer_add_string(out, i == 0 ? "" : rand() % 500 == 0 ? " ,\t" : ", ");
+		if (is_object)
+			buffer_add_format(out, "\"%s%u\"%s", rand() % 4 == 0 ? "k\\u0065y" : "key",
+			    (unsigned)rand() % width,
+			    rand() % 500 == 0	  ? ";"
+				: rand() % 2 == 0 ? ":"
+						  : ": ");
+		if (depth < 2 && rand() % 16 == 0)
+			add_container(out, n / 16 + 2, width, depth + 1);
+		else
+			buffer_add_string(out, values[(size_t)rand() % known]);
+	}
+	buffer_add_u8(out, is_object || rand() % 100 == 0 ? '}' : ']');
+}
+
+/* What nobody is told of is read another way; what is wrong is the same. */
+static void
+test_skipped_faults(void)
+{
+	unsigned faults[JSON_FAULT_STOPPED + 1] = { 0 };
+	bool same = true;
+
+	srand(1);
+	for (unsigned round = 0; round < 2000; round++) {
+		struct buffer text = buffer_up_to(LIMIT_JSON_BYTES);
+		struct seen seen = { buffer_up_to(4096) };
+		struct json_error told, skipped;
+
+		buffer_add_string(&text, "{\"skip\": ");
+		add_container(&text, 1 + round % 60, 4000, 0);
+		buffer_add_string(&text, round % 50 == 0 ? "" : "}");
+		same = same &&
+		    json_walk(buffer_bytes(&text), NULL, NULL, &told) ==
+			json_walk(buffer_bytes(&text), skip, &seen, &skipped) &&
+		    told.fault == skipped.fault && told.offset == skipped.offset &&
+		    strcmp(told.text, skipped.text) == 0;
+		faults[told.fault]++;
+		buffer_free(&text);
+		buffer_free(&seen.log);
+	}
+	ok(same, "what is skipped is refused for the same fault at the same place");
+	ok(faults[JSON_FAULT_NONE] > 100 && faults[JSON_FAULT_DUPLICATE_KEY] > 20 &&
+		faults[JSON_FAULT_SYNTAX] > 100 && faults[JSON_FAULT_UTF8] > 5 &&
+		faults[JSON_FAULT_NUMBER] > 5,
+	    "the faults are of all kinds");
+	printf("# %u right, %u twice, %u syntax, %u UTF-8, %u numbers\n", faults[JSON_FAULT_NONE],
+	    faults[JSON_FAULT_DUPLICATE_KEY], faults[JSON_FAULT_SYNTAX], faults[JSON_FAULT_UTF8],
+	    faults[JSON_FAULT_NUMBER]);
+}
+
 static bool
 unescape_first(const struct json_token *token, void *context)
 {
@@ -383,6 +448,7 @@ main(void)
 	test_keys_within_many();
 	test_tokens();
 	test_skipping();
+	test_skipped_faults();
 	test_unescape();
 	test_tree();
 	test_writing();
