@@ -75,6 +75,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/pii/germany.yaml \
 	rules/pii/others.yaml \
 	rules/pii/world.yaml \
+	rules/secrets/ai.yaml \
 	rules/secrets/clouds.yaml \
 	rules/secrets/formats.yaml \
 	rules/secrets/forms.yaml \
