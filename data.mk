@@ -46,6 +46,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/checks/skops.yaml \
 	rules/checks/source.yaml \
 	rules/checks/tar.yaml \
+	rules/checks/tensorflow.yaml \
 	rules/checks/torch.yaml \
 	rules/checks/yaml.yaml \
 	rules/checks/yara.yaml \
@@ -62,6 +63,7 @@ nobase_dist_pkgdata_DATA += \
 	rules/globals/stdlib.yaml \
 	rules/globals/torch.yaml \
 	rules/globals/transformers.yaml \
+	rules/graphs/tensorflow.yaml \
 	rules/licenses/list.tsv \
 	rules/licenses/names.yaml \
 	rules/licenses/obligations.yaml \

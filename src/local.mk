@@ -60,6 +60,7 @@ libcore_la_SOURCES = \
 	src/format/media.c \
 	src/format/numpy.c \
 	src/format/onnx.c \
+	src/format/operators.c src/format/operators.h \
 	src/format/pickle.c src/format/pickle.h \
 	src/format/pickle_build.c \
 	src/format/pickle_calls.c \
@@ -73,6 +74,7 @@ libcore_la_SOURCES = \
 	src/format/pickle_text.c \
 	src/format/pickle_values.c \
 	src/format/pickle_vm.c src/format/pickle_vm.h \
+	src/format/protobuf.c src/format/protobuf.h \
 	src/format/python.c src/format/python.h \
 	src/format/regions.c src/format/regions.h \
 	src/format/safetensors.c \
@@ -86,6 +88,7 @@ libcore_la_SOURCES = \
 	src/format/tail_set.h \
 	src/format/tar.c \
 	src/format/tensor_names.c src/format/tensor_names.h \
+	src/format/tensorflow.c \
 	src/format/text.c \
 	src/format/textual.c src/format/textual.h \
 	src/format/torch.c \

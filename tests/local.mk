@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/reader \
 	tests/unit/rules \
 	tests/unit/scan \
+	tests/unit/tensorflow \
 	tests/unit/tensors \
 	tests/unit/secret_engines \
 	tests/unit/secret_examples \
@@ -94,6 +95,7 @@ fuzz_targets = \
 	tests/fuzz/torch \
 	tests/fuzz/trusted_root \
 	tests/fuzz/zip \
+	tests/fuzz/tensorflow \
 	tests/fuzz/tensors \
 	tests/fuzz/text \
 	tests/fuzz/timestamp \
@@ -162,6 +164,8 @@ tests_fuzz_pii_SOURCES = tests/fuzz/pii.c $(fuzz_common)
 tests_fuzz_pii_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_timestamp_SOURCES = tests/fuzz/timestamp.c $(fuzz_common)
 tests_fuzz_timestamp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_tensorflow_SOURCES = tests/fuzz/tensorflow.c $(fuzz_common)
+tests_fuzz_tensorflow_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_tensors_SOURCES = tests/fuzz/tensors.c $(fuzz_common)
 tests_fuzz_tensors_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_text_SOURCES = tests/fuzz/text.c $(fuzz_common)

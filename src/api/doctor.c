@@ -7,6 +7,7 @@
 #include "detect/hyperscan.h"
 #include "detect/license_terms.h"
 #include "format/globals.h"
+#include "format/operators.h"
 #include "scan/sandbox.h"
 
 #include <json-c/json.h>
@@ -22,6 +23,7 @@
 
 const struct rulekind rulekinds[] = {
 	{ "lists of globals for pickles", &globals_kind },
+	{ "lists of operators for graphs", &operators_kind },
 	{ "terms of licenses", &license_terms_rules },
 	{ NULL, NULL },
 };

@@ -21,8 +21,8 @@
 #define READ_WHOLE (64 * KIB) /* up to this a copy is quicker than a mapping */
 
 /* The folders that hold rules; anything else in a rule folder is ignored. */
-static const char *const known[] = { "checks", "documentation", "globals", "licenses", "pii",
-	"secrets", "tables", "yara", NULL };
+static const char *const known[] = { "checks", "documentation", "globals", "graphs", "licenses",
+	"pii", "secrets", "tables", "yara", NULL };
 
 struct compiled {
 	const struct rule_kind *kind;

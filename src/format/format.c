@@ -5,12 +5,13 @@
 
 extern const struct format format_7z, format_bzip2, format_closed, format_ggml, format_gguf,
     format_gzip, format_hdf5, format_joblib, format_json, format_jsonl, format_keras,
-    format_keras_config, format_lz4, format_lzma, format_markdown, format_markup, format_media,
-    format_notebook, format_npz, format_numpy, format_onnx, format_pickle, format_python,
-    format_safetensors, format_skops, format_skops_schema, format_source, format_table, format_tar,
-    format_template, format_text, format_torch, format_torch_legacy, format_torchscript,
-    format_torchserve, format_torchserve_part, format_vocabulary, format_xz, format_yaml,
-    format_zip, format_zlib, format_zstd;
+    format_keras_config, format_keras_metadata, format_lz4, format_lzma, format_markdown,
+    format_markup, format_media, format_notebook, format_npz, format_numpy, format_onnx,
+    format_pickle, format_python, format_safetensors, format_skops, format_skops_schema,
+    format_source, format_table, format_tar, format_tensorflow, format_template, format_text,
+    format_torch, format_torch_legacy, format_torchscript, format_torchserve,
+    format_torchserve_part, format_vocabulary, format_xz, format_yaml, format_zip, format_zlib,
+    format_zstd;
 
 const struct format *const formats[] = {
 	&format_7z,
@@ -25,6 +26,7 @@ const struct format *const formats[] = {
 	&format_jsonl,
 	&format_keras,
 	&format_keras_config,
+	&format_keras_metadata,
 	&format_lz4,
 	&format_lzma,
 	&format_markdown,
@@ -42,6 +44,7 @@ const struct format *const formats[] = {
 	&format_source,
 	&format_table,
 	&format_tar,
+	&format_tensorflow,
 	&format_template,
 	&format_text,
 	&format_torch,

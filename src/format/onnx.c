@@ -17,6 +17,7 @@
 #include "core/reader.h"
 #include "core/text.h"
 #include "format/format.h"
+#include "format/protobuf.h"
 
 #define DEPTH 16 /* graphs in attributes of graphs; real ones have two or three */
 #define SHOWN 100
@@ -31,40 +32,11 @@ struct onnx {
 	bool failed;
 };
 
-/* One field of a message. */
-struct field {
-	uint64_t number, value; /* value of a varint */
-	unsigned wire;
-	struct bytes bytes; /* of wire type 2 */
-};
-
-static bool
-next_field(struct reader *r, struct field *ret)
-{
-	uint64_t tag, len;
-
-	if (!reader_varint(r, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
-		return false;
-	*ret = (struct field){ .number = tag >> 3, .wire = tag & 7 };
-	switch (ret->wire) {
-	case 0:
-		return reader_varint(r, &ret->value);
-	case 1:
-		return reader_skip(r, 8);
-	case 2:
-		return reader_varint(r, &len) && reader_bytes(r, len, &ret->bytes);
-	case 5:
-		return reader_skip(r, 4);
-	default: /* groups were given up before ONNX was made */
-		return false;
-	}
-}
-
 static int
 probe(const struct member *member)
 {
 	struct reader r = reader_over(member->bytes);
-	struct field field;
+	struct protobuf_field field;
 	bool has_graph = false, has_opset = false;
 
 	if (member->bytes.len > 0 && member_has_suffix(member, ".onnx"))
@@ -72,7 +44,7 @@ probe(const struct member *member)
 	if (member->bytes.len < 16 || member->bytes.data[0] != 0x08)
 		return 0;
 	while (reader_left(&r) > 0) {
-		if (!next_field(&r, &field))
+		if (!protobuf_next(&r, &field))
 			return 0;
 		has_graph = has_graph || (field.number == 7 && field.wire == 2);
 		has_opset = has_opset || (field.number == 8 && field.wire == 2);
@@ -121,11 +93,11 @@ static bool
 read_pair(struct onnx *onnx, struct bytes message, struct bytes *ret_key, struct bytes *ret_value)
 {
 	struct reader r = reader_over(message);
-	struct field field;
+	struct protobuf_field field;
 
 	*ret_key = *ret_value = bytes_of(NULL, 0);
 	while (reader_left(&r) > 0) {
-		if (!next_field(&r, &field)) {
+		if (!protobuf_next(&r, &field)) {
 			fail(onnx, &r, "a pair that is none");
 			return false;
 		}
@@ -175,10 +147,10 @@ static void
 read_tensor(struct onnx *onnx, struct bytes message)
 {
 	struct reader r = reader_over(message);
-	struct field field;
+	struct protobuf_field field;
 
 	while (reader_left(&r) > 0 && !onnx->failed) {
-		if (!next_field(&r, &field)) {
+		if (!protobuf_next(&r, &field)) {
 			fail(onnx, &r, "a tensor that is cut short");
 			return;
 		}
@@ -195,10 +167,10 @@ static void
 read_attribute(struct onnx *onnx, struct bytes message, unsigned depth)
 {
 	struct reader r = reader_over(message);
-	struct field field;
+	struct protobuf_field field;
 
 	while (reader_left(&r) > 0 && !onnx->failed) {
-		if (!next_field(&r, &field)) {
+		if (!protobuf_next(&r, &field)) {
 			fail(onnx, &r, "an attribute that is cut short");
 			return;
 		}
@@ -239,10 +211,10 @@ read_node(struct onnx *onnx, struct bytes message, unsigned depth)
 {
 	struct reader r = reader_over(message);
 	struct bytes op = { NULL, 0 }, domain = { NULL, 0 };
-	struct field field;
+	struct protobuf_field field;
 
 	while (reader_left(&r) > 0 && !onnx->failed) {
-		if (!next_field(&r, &field)) {
+		if (!protobuf_next(&r, &field)) {
 			fail(onnx, &r, "a node that is cut short");
 			return;
 		}
@@ -263,14 +235,14 @@ static void
 read_graph(struct onnx *onnx, struct bytes message, unsigned depth)
 {
 	struct reader r = reader_over(message);
-	struct field field;
+	struct protobuf_field field;
 
 	if (depth > DEPTH) {
 		fail(onnx, &r, "graphs nested deeper than any model's");
 		return;
 	}
 	while (reader_left(&r) > 0 && !onnx->failed) {
-		if (!next_field(&r, &field)) {
+		if (!protobuf_next(&r, &field)) {
 			fail(onnx, &r, "a graph that is cut short");
 			return;
 		}
@@ -297,7 +269,7 @@ read_metadata(struct onnx *onnx, struct bytes message)
 
 /* A field that no version has: runtimes skip it, other programs may not. */
 static void
-read_unknown(struct onnx *onnx, const struct field *field)
+read_unknown(struct onnx *onnx, const struct protobuf_field *field)
 {
 	const char *name =
 	    arena_format(sink_arena(onnx->sink), "field-%ju", (uintmax_t)field->number);
@@ -317,10 +289,10 @@ static void
 read_model(struct onnx *onnx, struct bytes message)
 {
 	struct reader r = reader_over(message);
-	struct field field;
+	struct protobuf_field field;
 
 	while (reader_left(&r) > 0 && !onnx->failed) {
-		if (!next_field(&r, &field)) {
+		if (!protobuf_next(&r, &field)) {
 			fail(onnx, &r, "it is cut short, or no message of Protocol Buffers");
 			return;
 		}

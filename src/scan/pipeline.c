@@ -127,7 +127,7 @@ static bool
 has_shared_suffix(const struct member *member)
 {
 	static const char *const shared[] = { ".bin", ".dat", ".data", ".model", ".p", ".sav",
-		".ar", ".lz", ".z", ".d", ".pack" };
+		".ar", ".pb", ".lz", ".z", ".d", ".pack" };
 
 	for (size_t i = 0; i < ARRAY_LEN(shared); i++)
 		if (member_has_suffix(member, shared[i]))

@@ -146,6 +146,11 @@ SEEDS = {
                + b"HEAP" + bytes(4) + struct.pack("<QQQ", 24, 2 ** 64 - 1, 216) + bytes(8) + b"a\0\0\0\0\0\0\0/a\0\0\0\0\0\0"
                + b"SNOD" + bytes.fromhex("01000100") + struct.pack("<QQQQQ", 8, 2 ** 64 - 1, 2, 16, 0) + bytes(24),
     },
+    "tensorflow": {
+        "model": fixtures.saved_model(["MatMul", "PyFunc", "Mine", "f"], ["f"]),
+        "frozen": b"\n\x0b\n\x01n\x12\x06PyFunc",
+        "metadata": b'\n\x19*\x17{"class_name":"Lambda"}',
+    },
     "skops": {
         "schema": b'{"__class__": "call", "__module__": "operator", "__loader__": "OperatorFuncNode", "attrs": '
                   b'{"module_path": "os", "function": "system"}}',

@@ -101,6 +101,17 @@ def joblib_array(data, code=b"f8"):
             + data + b".")
 
 
+def saved_model(operators, functions=()):
+    """A SavedModel of TensorFlow: a node for each operator, and the names of functions."""
+    def field(number, data):
+        size = len(data)
+        length = bytes([size]) if size < 128 else bytes([size & 127 | 128, size >> 7])
+        return bytes([number << 3 | 2]) + length + data
+    graph = b"".join(field(1, field(1, b"n%d" % i) + field(2, op.encode())) for i, op in enumerate(operators))
+    library = b"".join(field(1, field(1, field(1, name.encode()))) for name in functions)
+    return b"\x08\x01" + field(2, field(2, graph + (field(2, library) if library else b"")))
+
+
 def hdf5(attributes=None, links=None):
     """Version 2 of the superblock, and one group: {name: text}, {name: (file, path)} of external links."""
     messages = b""

@@ -41,3 +41,8 @@ fixtures.write("hdf5/good.h5", fixtures.hdf5({"model_config": json.dumps(DENSE),
 fixtures.write("hdf5/lambda.h5", fixtures.hdf5({"model_config": LAMBDA}))
 fixtures.write("hdf5/link.h5", fixtures.hdf5({}, {"weights": ("/etc/passwd", "/a")}))
 fixtures.write("hdf5/short.h5", fixtures.hdf5({"model_config": LAMBDA})[:-20])
+
+fixtures.write("tensorflow/good/saved_model.pb", fixtures.saved_model(["Placeholder", "MatMul", "__inference_f_1"], ["__inference_f_1"]))
+fixtures.write("tensorflow/python/saved_model.pb", fixtures.saved_model(["EagerPyFunc"]))
+fixtures.write("tensorflow/custom/saved_model.pb", fixtures.saved_model(["MatMul", "Mine>Twice"]))
+fixtures.write("tensorflow/short/saved_model.pb", fixtures.saved_model(["MatMul"])[:-3])
