@@ -6,6 +6,12 @@
 #include "core/reader.h"
 #include "core/scan.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx2")))
+#define EQUAL(block, c) _mm256_cmpeq_epi8(block, _mm256_set1_epi8(c))
+#endif
+
 #define ALIASES 256	   /* imports that are followed; later ones keep their names */
 #define BUCKETS 256	   /* that they are found by */
 #define NAME_PARTS_MAX 400 /* bytes of a dotted name */
@@ -328,8 +334,8 @@ says_nothing(const struct source *source, size_t pos)
 	switch (in.data[pos]) {
 	case '(':
 		return source->visitor->wanted != NULL &&
-		    !tail_set_may_end(
-			&source->names, source->visitor->wanted, in, source->low, pos);
+		    !tail_set_may_end(&source->names, source->visitor->wanted, in, source->low, pos,
+			source->has_dotted);
 	case 'i':
 	case 'f':
 		/* No import starts inside a word. */
@@ -339,14 +345,15 @@ says_nothing(const struct source *source, size_t pos)
 	}
 }
 
-/* Reads 64 bytes at a time, up to fewer than 65 before the end. */
-static void
-walk_blocks(struct source *source)
+/* Reads 64 bytes at a time, in which MARKS_OF finds the marks, up to fewer than 65 before the end.
+ */
+static ALWAYS_INLINE void
+walk_blocks_with(struct source *source, uint64_t (*marks_of)(const uint8_t *))
 {
 	struct bytes in = source->r.in;
 
 	for (size_t pos = 0; in.len - pos > 64;) {
-		uint64_t marks = scan_source_64(in.data + pos);
+		uint64_t marks = marks_of(in.data + pos);
 		size_t next = pos + 64;
 
 		while (marks != 0) {
@@ -367,17 +374,52 @@ walk_blocks(struct source *source)
 		source->r.pos = pos = next;
 	}
 }
+
+static void
+walk_blocks(struct source *source)
+{
+	walk_blocks_with(source, scan_source_64);
+}
+
+/* scan_source_marks(), of 32 bytes. */
+WIDE static ALWAYS_INLINE unsigned
+wide_marks_32(const uint8_t *p)
+{
+	const __m256i block = _mm256_loadu_si256((const __m256i *)(const void *)p),
+		      next = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
+	/* '"' and '#' differ in one bit. */
+	__m256i found = EQUAL(_mm256_or_si256(block, _mm256_set1_epi8(1)), '#');
+
+	found = _mm256_or_si256(found, _mm256_or_si256(EQUAL(block, '\''), EQUAL(block, '(')));
+	found = _mm256_or_si256(found, _mm256_and_si256(EQUAL(block, 'i'), EQUAL(next, 'm')));
+	found = _mm256_or_si256(found, _mm256_and_si256(EQUAL(block, 'f'), EQUAL(next, 'r')));
+	return (unsigned)_mm256_movemask_epi8(found);
+}
+
+WIDE static ALWAYS_INLINE uint64_t
+wide_marks(const uint8_t *p)
+{
+	return wide_marks_32(p) | (uint64_t)wide_marks_32(p + 32) << 32;
+}
+
+WIDE static void
+walk_wide_blocks(struct source *source)
+{
+	walk_blocks_with(source, wide_marks);
+}
 #endif
 
-bool
-source_walk(struct bytes text, struct arena *arena, const struct source_visitor *visitor)
+static bool
+walk(struct bytes text, struct arena *arena, const struct source_visitor *visitor, bool is_wide)
 {
 	struct source source = {
 		.r = reader_over(text), .at_start = true, .arena = arena, .visitor = visitor
 	};
 
 #ifdef __SSE2__
-	walk_blocks(&source);
+	(is_wide ? walk_wide_blocks : walk_blocks)(&source);
+#else
+	(void)is_wide;
 #endif
 	for (;;) {
 		source.r.pos = scan_source(text, source.r.pos);
@@ -385,4 +427,20 @@ source_walk(struct bytes text, struct arena *arena, const struct source_visitor 
 			return !source.failed;
 		read_mark(&source);
 	}
+}
+
+bool
+source_walk(struct bytes text, struct arena *arena, const struct source_visitor *visitor)
+{
+#ifdef __SSE2__
+	return walk(text, arena, visitor, __builtin_cpu_supports("avx2"));
+#else
+	return walk(text, arena, visitor, false);
+#endif
+}
+
+bool
+source_walk_narrow(struct bytes text, struct arena *arena, const struct source_visitor *visitor)
+{
+	return walk(text, arena, visitor, false);
 }

@@ -36,5 +36,7 @@ struct source_visitor {
 
 /* Visits imports and calls in order. False out of memory. */
 MUST_USE bool source_walk(struct bytes text, struct arena *, const struct source_visitor *);
+/* The same without AVX2, for the test that compares. */
+MUST_USE bool source_walk_narrow(struct bytes text, struct arena *, const struct source_visitor *);
 
 #endif

@@ -81,14 +81,15 @@ tail_set_bit_of(__m128i block, unsigned len)
 }
 
 /*
- * Could the dotted name that ends at END, which does not begin before LOW, be in WHOLE, or its last
- * part in PARTS? Where no name ends there, no; where that is not easily told, yes.
+ * Could the name that ends at END, which does not begin before LOW, be in WHOLE, or its last part
+ * in PARTS? Where no name ends there, no; where that is not easily told, yes. HAS_DOTTED says
+ * whether a name in WHOLE has more than one part.
  */
 static ALWAYS_INLINE bool
 tail_set_may_end(const struct tail_set *whole, const struct tail_set *parts, struct bytes b,
-    size_t low, size_t end)
+    size_t low, size_t end, bool has_dotted)
 {
-	unsigned others, dots, len, part;
+	unsigned others, dots, len, part, bit;
 	__m128i block;
 	uint8_t last;
 
@@ -109,9 +110,11 @@ tail_set_may_end(const struct tail_set *whole, const struct tail_set *parts, str
 			return true;
 		len = part;
 	}
-	return len > 0 &&
-	    (tail_set_has_bit(parts, tail_set_bit_of(block, part)) ||
-		tail_set_has_bit(whole, tail_set_bit_of(block, len)));
+	bit = tail_set_bit_of(block, part);
+	if (has_dotted && tail_set_has_bit(whole, tail_set_bit_of(block, len)))
+		return true;
+	return (len > 0) &
+	    (tail_set_has_bit(parts, bit) | ((part == len) & tail_set_has_bit(whole, bit)));
 }
 #endif
 
