@@ -44,6 +44,7 @@ struct license_anchors {
 	uint64_t keys[SLOTS];	   /* of those chosen; 0: free */
 	uint8_t kinds[SLOTS];
 	uint64_t likely[LIKELY]; /* two bits of one for each: most words of text have not both */
+	bool has_wide;		 /* this processor has what may_hold_word() needs */
 	struct arena *arena;
 	const char *names[MAX_NAMES];
 	size_t nnames, ncounts, nkeys;
@@ -76,13 +77,27 @@ static const char *const common[] = { "a", "about", "additional", "all", "also",
 	"want", "weights", "what", "wiki", "will", "with", "works", "www", "you", "your", "zero",
 	"zip" };
 
+#ifdef HAVE_VECTOR_PATH
+static bool
+has_wide(void)
+{
+	return __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+	    __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("popcnt");
+}
+#endif
+
 struct license_anchors *
 license_anchors_new(struct arena *arena)
 {
 	struct license_anchors *anchors = arena_alloc(arena, sizeof(*anchors));
 
-	if (anchors != NULL)
-		anchors->arena = arena;
+	if (anchors == NULL)
+		return NULL;
+	anchors->arena = arena;
+#ifdef HAVE_VECTOR_PATH
+	anchors->has_wide = has_wide();
+#endif
 	return anchors;
 }
 
@@ -354,14 +369,6 @@ holds_word(const struct license_anchors *anchors, const uint8_t *p, bool is_lice
 	__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2," \
 			      "popcnt")))
 
-static bool
-has_wide(void)
-{
-	return __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
-	    __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("popcnt");
-}
-
 #define TIMES_8(n) (n), (n) + 1, (n) + 2, (n) + 3, (n) + 4, (n) + 5, (n) + 6, (n) + 7
 #define TIMES_64(n)                                                                            \
 	TIMES_8(n), TIMES_8((n) + 8), TIMES_8((n) + 16), TIMES_8((n) + 24), TIMES_8((n) + 32), \
@@ -441,36 +448,41 @@ may_hold_word(const struct license_anchors *anchors, const uint8_t *p)
 }
 #endif
 
-/* 2 * WINDOW bytes around AT, and eight more: words are read eight bytes at a time. COPY has room
- * for them. */
-static const uint8_t *
-window_of(struct bytes text, size_t at, uint8_t *copy)
+/* Does a word count in 2 * WINDOW bytes at P? Eight more are there: words are read eight at a time.
+ */
+static bool
+counts(const struct license_anchors *anchors, const uint8_t *p, bool is_license, bool is_plain)
 {
-	size_t before = at < WINDOW ? at : WINDOW;
-	struct bytes near;
+#ifdef HAVE_VECTOR_PATH
+	if (anchors->has_wide && !is_plain && !may_hold_word(anchors, p))
+		return false;
+#else
+	(void)is_plain;
+#endif
+	return holds_word(anchors, p, is_license) || holds_word(anchors, p + WINDOW, is_license);
+}
 
-	if (at >= WINDOW && text.len >= WINDOW + 8 && at <= text.len - WINDOW - 8)
-		return text.data + at - WINDOW;
-	near = bytes_slice(text, at - before, before + WINDOW);
-	memset(copy, 0, 2 * WINDOW + 8);
+/* The same at an end of TEXT. A function of its own: hardened builds clear the copy at each call.
+ */
+static bool
+counts_at_end(const struct license_anchors *anchors, struct bytes text, size_t at, bool is_license,
+    bool is_plain)
+{
+	uint8_t copy[2 * WINDOW + 8] = { 0 };
+	size_t before = at < WINDOW ? at : WINDOW;
+	struct bytes near = bytes_slice(text, at - before, before + WINDOW);
+
 	memcpy(copy + WINDOW - before, near.data, near.len);
-	return copy;
+	return counts(anchors, copy, is_license, is_plain);
 }
 
 bool
 license_anchors_near(const struct license_anchors *anchors, struct bytes text, size_t at,
     bool is_license, bool is_plain)
 {
-	uint8_t copy[2 * WINDOW + 8];
-	const uint8_t *p = window_of(text, at, copy);
-
-#ifdef HAVE_VECTOR_PATH
-	if (!is_plain && has_wide() && !may_hold_word(anchors, p))
-		return false;
-#else
-	(void)is_plain;
-#endif
-	return holds_word(anchors, p, is_license) || holds_word(anchors, p + WINDOW, is_license);
+	if (at >= WINDOW && text.len >= WINDOW + 8 && at <= text.len - WINDOW - 8)
+		return counts(anchors, text.data + at - WINDOW, is_license, is_plain);
+	return counts_at_end(anchors, text, at, is_license, is_plain);
 }
 
 static bool

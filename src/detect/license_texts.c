@@ -93,13 +93,16 @@ read_tokens(struct license_texts *texts, struct reader *in, struct license_templ
     uint32_t ntokens, uint32_t *fill)
 {
 	unsigned depth = 0, wild = 0, wild_depth = 0;
+	/* Half a million tokens: what is counted stands in variables of its own, which a mark,
+	 * being a byte, cannot be part of. */
+	uint16_t *words = texts->words + *fill;
+	uint8_t *marks = texts->marks + *fill;
+	uint32_t n = 0, nfixed = 0, first_fixed = 0, last_fixed = 0;
 	struct bytes tokens;
 
 	if (!reader_bytes(in, (uint64_t)ntokens * 2, &tokens))
 		return false;
-	made->words = texts->words + *fill;
-	made->marks = texts->marks + *fill;
-	/* Half a million of them: reader_bytes() has seen that they are there. */
+	/* reader_bytes() has seen that they are there. */
 	for (size_t i = 0; i < tokens.len; i += 2) {
 		uint16_t token = (uint16_t)(tokens.data[i] | tokens.data[i + 1] << 8);
 
@@ -114,19 +117,25 @@ read_tokens(struct license_texts *texts, struct reader *in, struct license_templ
 			wild = wild > MARK_WILD ? MARK_WILD : wild;
 			wild_depth = depth + 1;
 		} else {
-			texts->words[*fill] = token;
-			texts->marks[*fill] = (uint8_t)((depth > 0 ? MARK_OPTIONAL : 0) | wild);
+			words[n] = token;
+			marks[n] = (uint8_t)((depth > 0 ? MARK_OPTIONAL : 0) | wild);
 			if (depth == 0) {
-				made->first_fixed = made->nfixed == 0 ? made->n : made->first_fixed;
-				made->last_fixed = made->n;
-				made->nfixed++;
+				first_fixed = nfixed == 0 ? n : first_fixed;
+				last_fixed = n;
+				nfixed++;
 			}
 			wild = depth < wild_depth ? 0 : wild;
-			(*fill)++;
-			made->n++;
+			n++;
 		}
 	}
-	return depth == 0 && made->n <= UINT16_MAX;
+	*fill += n;
+	made->words = words;
+	made->marks = marks;
+	made->n = n;
+	made->nfixed = nfixed;
+	made->first_fixed = first_fixed;
+	made->last_fixed = last_fixed;
+	return depth == 0 && n <= UINT16_MAX;
 }
 
 static bool
@@ -179,17 +188,18 @@ list_runs(struct license_texts *texts, uint32_t ntokens, uint32_t *ret_n)
 
 	for (uint32_t t = 0; runs != NULL && t < texts->ntemplates; t++) {
 		struct license_template *template = &texts->templates[t];
-		uint32_t sum = template->n < LICENSE_RUN ? 0 : license_run_start(template->words);
-		uint32_t first = n;
+		const uint16_t *words = template->words;
+		uint32_t sum = template->n < LICENSE_RUN ? 0 : license_run_start(words);
+		uint32_t first = n, nwords = template->n;
 
-		for (uint32_t i = 0; i + LICENSE_RUN <= template->n; i++) {
+		for (uint32_t i = 0; i + LICENSE_RUN <= nwords; i++) {
 			uint32_t hash = license_run_hash(sum);
 
 			/* No branch for what nobody can predict; the word behind the last is there.
 			 */
 			runs[n] = (struct license_posting){ hash, (uint16_t)t, (uint16_t)i };
 			n += license_run_counts(hash);
-			sum = license_run_next(sum, template->words + i);
+			sum = license_run_next(sum, words + i);
 		}
 		template->nanchors = n - first;
 	}
