@@ -43,6 +43,7 @@ libcore_la_SOURCES = \
 	src/bundle/zip.c src/bundle/zip.h \
 	src/bundle/zip_check.c src/bundle/zip_check.h \
 	src/format/card.c \
+	src/format/engine.c \
 	src/format/format.c src/format/format.h \
 	src/format/gguf.c src/format/gguf.h \
 	src/format/gguf_tensors.c \

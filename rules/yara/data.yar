@@ -21,3 +21,17 @@ rule code_in_metadata
 	condition:
 		any of them
 }
+
+rule command_in_model
+{
+	meta:
+		check = "yara/code-in-data"
+		scope = "binary"
+		description = "a command line or a call that starts programs, in content that is no program"
+	strings:
+		$python = /python[0-9.]{0,4}\s+-c\s+["'][^"'\n]{0,40}import\s+(os|subprocess|socket|pty)\b/
+		$system = /\b(os\.(system|popen)|subprocess\.(run|call|Popen|check_output))\(\s*\[?\s*["'](curl|wget|bash|sh|nc|ncat|powershell|rm|chmod|python)\b/
+		$lua = /\bos\.execute\s*\(\s*["'](curl|wget|bash|sh|nc|powershell|rm|chmod)\b/
+	condition:
+		any of them
+}

@@ -31,7 +31,6 @@ rule template_injection
 		$parts = /["']_{1,2}[a-z]{1,16}["']\s*[~+]\s*["'][a-z_]{1,16}["']/
 		$list = /["']__[a-z]{1,16}["']\s*,\s*["'][a-z_]{1,16}["']/
 		$backwards = /["'][a-z_]{1,40}__["']\s*\[\s*::\s*-1\s*\]/
-		$foreign = /\{%-?\s*(include|import|extends|from)\s+["'][^"'\n]{1,200}["']/
 		$concat = /["']_["']\s*[~+*]|["']__["']\s*[~+*]/
 		$popen = /\bos\s*(\.|\[\s*["'])\s*(popen|system)/
 		$popen_call = /\.\s*popen\s*\(/
@@ -69,4 +68,16 @@ rule template_injection_anywhere
 				for any d in (2..200): ( @[i] >= d and (uint16(@[i] - d) == 0x7B7B or uint16(@[i] - d) == 0x257B) )
 			)
 		)
+}
+
+rule template_includes
+{
+	meta:
+		check = "yara/template-include"
+		scope = "template"
+		description = "a template that includes or imports another file"
+	strings:
+		$foreign = /\{%-?\s*(include|import|extends|from)\s+["'][^"'\n]{1,200}["']/
+	condition:
+		$foreign
 }

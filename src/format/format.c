@@ -3,8 +3,8 @@
 
 #include "format/format.h"
 
-extern const struct format format_7z, format_bzip2, format_closed, format_ggml, format_gguf,
-    format_gzip, format_hdf5, format_joblib, format_json, format_jsonl, format_keras,
+extern const struct format format_7z, format_bzip2, format_closed, format_engine, format_ggml,
+    format_gguf, format_gzip, format_hdf5, format_joblib, format_json, format_jsonl, format_keras,
     format_keras_config, format_keras_metadata, format_lz4, format_lzma, format_markdown,
     format_markup, format_media, format_notebook, format_npz, format_numpy, format_onnx,
     format_pickle, format_python, format_safetensors, format_skops, format_skops_schema,
@@ -45,6 +45,7 @@ const struct format *const formats[] = {
 	&format_table,
 	&format_tar,
 	&format_tensorflow,
+	&format_engine,
 	&format_template,
 	&format_text,
 	&format_torch,

@@ -15,6 +15,7 @@
 
 #include "format/gguf.h"
 
+#include "bundle/names.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "format/format.h"
@@ -98,11 +99,13 @@ gguf_check_name(struct gguf *gguf, struct bytes name, uint64_t offset)
 {
 	const char *shown;
 
-	if (!has_control(name) || sink_has(gguf->sink, "gguf/odd-name"))
+	if (!(has_control(name) || names_escapes(name)) || sink_has(gguf->sink, "gguf/odd-name"))
 		return;
 	shown = text_safe(sink_arena(gguf->sink), name, 100);
 	sink_finding(gguf->sink, "gguf/odd-name", offset, name.len, shown,
-	    "a name holds control characters: %s", shown);
+	    has_control(name) ? "a name holds control characters: %s"
+			      : "a name is a path that leads elsewhere: %s",
+	    shown);
 }
 
 static void

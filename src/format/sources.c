@@ -74,6 +74,16 @@ is_disguised(const struct member *member)
 	return false;
 }
 
+/* Is it a hook, which git runs in the checkout? Its own examples end in ".sample". */
+static bool
+is_hook(const struct member *member)
+{
+	const char *hooks = strstr(member->path, ".git/hooks/");
+
+	return hooks != NULL && (hooks == member->path || hooks[-1] == '/') &&
+	    !member_has_suffix(member, ".sample");
+}
+
 static void
 analyze_source(const struct member *member, const struct rules *rules, struct sink *sink)
 {
@@ -81,6 +91,9 @@ analyze_source(const struct member *member, const struct rules *rules, struct si
 	if (is_disguised(member))
 		sink_finding(
 		    sink, "source/disguised", 0, 0, NULL, "a script under the name of a model");
+	if (is_hook(member))
+		sink_finding(sink, "source/git-hook", 0, 0, NULL,
+		    "a script that git runs when somebody works in this folder");
 	hand_on(member, sink, SPAN_SOURCE, "");
 }
 

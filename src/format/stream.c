@@ -285,7 +285,8 @@ const struct format format_7z = {
 	.analyze = sevenzip_analyze,
 };
 
-/* Containers that are recognized and not opened: their readers have a long history of holes. */
+/* Containers that are recognized and not opened: their readers have a long history of holes, or are
+ * a shell. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -317,6 +318,11 @@ closed_kind(struct bytes b)
 		if (bytes_equal(bytes_slice(b, closed[i].offset, closed[i].len),
 			bytes_of(closed[i].magic, closed[i].len)))
 			return closed[i].name;
+	/* shar(1): a script that writes files when it is run. */
+	if (bytes_starts(b, "#") &&
+	    bytes_find(bytes_slice(b, 0, 512), bytes_of_string("# This is a shell archive"), 0) >=
+		0)
+		return "shar";
 	return NULL;
 }
 

@@ -46,3 +46,11 @@ fixtures.write("tensorflow/good/saved_model.pb", fixtures.saved_model(["Placehol
 fixtures.write("tensorflow/python/saved_model.pb", fixtures.saved_model(["EagerPyFunc"]))
 fixtures.write("tensorflow/custom/saved_model.pb", fixtures.saved_model(["MatMul", "Mine>Twice"]))
 fixtures.write("tensorflow/short/saved_model.pb", fixtures.saved_model(["MatMul"])[:-3])
+
+fixtures.write("others/.git/hooks/post-checkout", b"#!/bin/sh\nexit 0\n")
+fixtures.write("others/.git/hooks/pre-push.sample", b"#!/bin/sh\nexit 0\n")
+fixtures.write("others/model.plan", b"ftrt" + bytes(range(1, 60)))
+fixtures.write("others/model.shar", b"#!/bin/sh\n# This is a shell archive\nexit\n")
+fixtures.write("others/paths.gguf", fixtures.gguf({"../../etc/passwd": "x"}, {"a": 8}))
+fixtures.write("others/trees.cbm", b"CBM1\x40\0\0\0metadata\0python -c 'import os; os.system(\"id\")'\0")
+fixtures.write("others/page.jinja", b"{% extends 'base.html' %}\n")
