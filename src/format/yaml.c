@@ -25,35 +25,44 @@ probe(const struct member *member)
 	return textual_is(member, TEXTUAL_YAML) ? 40 : 0;
 }
 
-static uint64_t
-offset_of_line(struct bytes text, unsigned line)
-{
-	uint64_t pos = 0;
+/* Where lines begin: nodes come in the order of their lines, so each is looked for but once. */
+struct place {
+	struct bytes text;
+	uint64_t offset, pos; /* of the text in the member, of the line in the text */
+	unsigned line;
+};
 
-	for (unsigned n = 1; n < line; n++) {
-		struct bytes rest = bytes_slice(text, pos, text.len);
+static uint64_t
+offset_of_line(struct place *place, unsigned line)
+{
+	if (line < place->line) {
+		place->line = 1;
+		place->pos = 0;
+	}
+	for (; place->line < line; place->line++) {
+		struct bytes rest = bytes_slice(place->text, place->pos, place->text.len);
 		const uint8_t *newline = rest.len > 0 ? memchr(rest.data, '\n', rest.len) : NULL;
 
 		if (newline == NULL)
 			break;
-		pos = (uint64_t)(newline - text.data) + 1;
+		place->pos = (uint64_t)(newline - place->text.data) + 1;
 	}
-	return pos;
+	return place->offset + place->pos;
 }
 
 static void
-judge(const struct yaml_node *node, const char *key, struct bytes text, uint64_t offset,
-    struct sink *sink, unsigned depth)
+judge(const struct yaml_node *node, const char *key, struct place *place, struct sink *sink,
+    unsigned depth)
 {
 	if (node->kind == YAML_SCALAR) {
 		settings_judge(sink, text_safe(sink_arena(sink), bytes_of_string(key), 100),
 		    bytes_of_string(key), bytes_of(node->text, node->len),
-		    offset + offset_of_line(text, node->line));
+		    offset_of_line(place, node->line));
 		return;
 	}
 	for (size_t i = 0; i < node->n && depth < DEPTH; i++)
-		judge(&node->items[i], node->kind == YAML_MAP ? node->keys[i] : key, text, offset,
-		    sink, depth + 1);
+		judge(&node->items[i], node->kind == YAML_MAP ? node->keys[i] : key, place, sink,
+		    depth + 1);
 }
 
 /* References to anchors: '*' behind a space, dash, comma or bracket, before a letter. */
@@ -73,6 +82,7 @@ static void
 analyze(const struct member *member, const struct rules *rules, struct sink *sink)
 {
 	struct status status = { 0 };
+	struct place place;
 	struct bytes text;
 	struct yaml *yaml;
 	uint64_t offset;
@@ -86,7 +96,8 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 		return;
 	yaml = yaml_parse(text, member_basename(member), &status);
 	if (yaml != NULL) {
-		judge(yaml_root(yaml), "", text, offset, sink, 0);
+		place = (struct place){ text, offset, 0, 1 };
+		judge(yaml_root(yaml), "", &place, sink, 0);
 		yaml_free(yaml);
 		return;
 	}

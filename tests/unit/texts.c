@@ -190,9 +190,15 @@ static void
 test_yaml_and_cards(void)
 {
 	char bomb[2000] = "a: &a [x]\nb: [";
+	const struct finding *list;
+	size_t n;
 
 	(void)claims_text("c.yaml", "model:\n  _target_: subprocess.Popen\n");
 	eq_str(findings(), "config/dangerous-target", "settings in YAML are judged");
+	(void)claims_text("c.yaml",
+	    "a:\n  b: 1\n\n  _target_: subprocess.Popen\nc: [2,\n {_target_: os.system}]\n");
+	list = sink_findings(sink, &n);
+	ok(n == 2 && list[0].offset == 11 && list[1].offset == 47, "where their lines begin");
 	for (int i = 0; i < 100; i++)
 		strcat(bomb, "*a, ");
 	strcat(bomb, "]\n");
