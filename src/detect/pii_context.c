@@ -174,6 +174,19 @@ take_word(const struct pii_rules *rules, struct pii_nearby *nearby, struct bytes
 		memset(nearby->phrases, 0, sizeof(nearby->phrases));
 }
 
+/* Forgets what was seen before FROM: of the hits those that there were, as few as words are seen in
+ * most texts. */
+static void
+start_over(struct pii_nearby *nearby, size_t from)
+{
+	memset(nearby->hits, 0,
+	    (nearby->nhits < PII_HITS ? nearby->nhits : PII_HITS) * sizeof(nearby->hits[0]));
+	memset(nearby->phrases, 0, sizeof(nearby->phrases));
+	nearby->from = nearby->to = from;
+	nearby->nwords = nearby->nhits = nearby->last = nearby->lost = 0;
+	nearby->going_on = 0;
+}
+
 void
 pii_context_near(const struct pii_rules *rules, struct bytes text, struct pii_nearby *nearby,
     size_t from, size_t to, struct pii_set *set)
@@ -182,10 +195,8 @@ pii_context_near(const struct pii_rules *rules, struct bytes text, struct pii_ne
 
 	if (to > text.len)
 		to = text.len;
-	if (from < nearby->from || from > nearby->to) {
-		memset(nearby, 0, sizeof(*nearby));
-		nearby->from = nearby->to = from;
-	}
+	if (from < nearby->from || from > nearby->to)
+		start_over(nearby, from);
 	while (next_word(text, &nearby->to, to, &start))
 		take_word(rules, nearby, text, start, nearby->to);
 	if (nearby->lost > from) {
