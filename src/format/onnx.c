@@ -3,10 +3,11 @@
  * message of Protocol Buffers. Read without a library, field by field:
  *
  *   ModelProto   1 ir_version, 2 producer_name, 7 graph, 8 opset_import, 14 metadata_props,
- *                25 functions
- *   GraphProto   1 node, 5 initializer
+ *                20 training_info (1 and 2 graphs), 25 functions
+ *   GraphProto   1 node, 5 initializer, 15 sparse_initializer (1 and 2 tensors)
+ *   Function     1 name, 7 node, 10 domain, 11 attribute_proto
  *   NodeProto    4 op_type, 5 attribute, 7 domain
- *   Attribute    5 t, 6 g, 10 tensors, 11 graphs
+ *   Attribute    5 t, 6 g, 10 tensors, 11 graphs, 22 sparse_tensor, 23 sparse_tensors
  *   TensorProto  1 dims, 13 external_data
  *
  * Loaders have followed external_data out of the folder (CVE-2022-25882, CVE-2024-27318,
@@ -21,7 +22,9 @@
 
 #define DEPTH 16 /* graphs in attributes of graphs; real ones have two or three */
 #define SHOWN 100
-#define FIELDS 32 /* of a model; 26 are taken, the rest is left to versions to come */
+#define FUNCTIONS 512	/* of one model, whose calls are followed */
+#define CALLS_MAX 20000 /* functions that are entered while following */
+#define FIELDS 32	/* of a model; 26 are taken, the rest is left to versions to come */
 
 static const char *const suffixes[] = { ".onnx", NULL };
 
@@ -30,6 +33,10 @@ struct onnx {
 	const uint8_t *start;
 	uint64_t nodes, graphs;
 	bool failed;
+	struct function {
+		struct bytes name, domain, body;
+	} functions[FUNCTIONS];
+	unsigned nfunctions, calls;
 };
 
 static int
@@ -161,6 +168,23 @@ read_tensor(struct onnx *onnx, struct bytes message)
 	}
 }
 
+/* Values and indices of a sparse tensor are tensors. */
+static void
+read_sparse(struct onnx *onnx, struct bytes message)
+{
+	struct reader r = reader_over(message);
+	struct protobuf_field field;
+
+	while (reader_left(&r) > 0 && !onnx->failed) {
+		if (!protobuf_next(&r, &field)) {
+			fail(onnx, &r, "a sparse tensor that is cut short");
+			return;
+		}
+		if (field.number <= 2 && field.wire == 2)
+			read_tensor(onnx, field.bytes);
+	}
+}
+
 static void read_graph(struct onnx *, struct bytes, unsigned depth);
 
 static void
@@ -180,6 +204,8 @@ read_attribute(struct onnx *onnx, struct bytes message, unsigned depth)
 			read_tensor(onnx, field.bytes);
 		if (field.number == 6 || field.number == 11)
 			read_graph(onnx, field.bytes, depth + 1);
+		if (field.number == 22 || field.number == 23)
+			read_sparse(onnx, field.bytes);
 	}
 }
 
@@ -250,6 +276,108 @@ read_graph(struct onnx *onnx, struct bytes message, unsigned depth)
 			read_node(onnx, field.bytes, depth);
 		if (field.number == 5 && field.wire == 2)
 			read_tensor(onnx, field.bytes);
+		if (field.number == 15 && field.wire == 2)
+			read_sparse(onnx, field.bytes);
+	}
+}
+
+static void
+read_function(struct onnx *onnx, struct bytes message)
+{
+	struct function function = { .body = message };
+	struct reader r = reader_over(message);
+	struct protobuf_field field;
+
+	while (reader_left(&r) > 0 && !onnx->failed) {
+		if (!protobuf_next(&r, &field)) {
+			fail(onnx, &r, "a function that is cut short");
+			return;
+		}
+		if (field.wire != 2)
+			continue;
+		if (field.number == 1)
+			function.name = field.bytes;
+		if (field.number == 10)
+			function.domain = field.bytes;
+		if (field.number == 7)
+			read_node(onnx, field.bytes, 0);
+		if (field.number == 11)
+			read_attribute(onnx, field.bytes, 0);
+	}
+	if (onnx->nfunctions < FUNCTIONS)
+		onnx->functions[onnx->nfunctions++] = function;
+}
+
+/* The graphs that a training starts with and runs. */
+static void
+read_training(struct onnx *onnx, struct bytes message)
+{
+	struct reader r = reader_over(message);
+	struct protobuf_field field;
+
+	while (reader_left(&r) > 0 && !onnx->failed) {
+		if (!protobuf_next(&r, &field)) {
+			fail(onnx, &r, "a training that is cut short");
+			return;
+		}
+		if (field.number <= 2 && field.wire == 2)
+			read_graph(onnx, field.bytes, 0);
+	}
+}
+
+/* The function that a node calls, or NULL. */
+static const struct function *
+callee_of(const struct onnx *onnx, struct bytes node)
+{
+	struct reader r = reader_over(node);
+	struct bytes op = { NULL, 0 }, domain = { NULL, 0 };
+	struct protobuf_field field;
+
+	while (reader_left(&r) > 0 && protobuf_next(&r, &field)) {
+		if (field.number == 4 && field.wire == 2)
+			op = field.bytes;
+		if (field.number == 7 && field.wire == 2)
+			domain = field.bytes;
+	}
+	for (unsigned i = 0; op.len > 0 && i < onnx->nfunctions; i++)
+		if (bytes_equal(onnx->functions[i].name, op) &&
+		    bytes_equal(onnx->functions[i].domain, domain))
+			return &onnx->functions[i];
+	return NULL;
+}
+
+/* Do the calls of FUNCTION come to an end? Runtimes put the bodies in place of the calls. */
+static bool
+ends(struct onnx *onnx, const struct function *function, unsigned depth)
+{
+	struct reader r = reader_over(function->body);
+	struct protobuf_field field;
+
+	if (depth > FUNCTIONS || ++onnx->calls > CALLS_MAX)
+		return false;
+	while (reader_left(&r) > 0 && protobuf_next(&r, &field)) {
+		const struct function *callee =
+		    field.number == 7 && field.wire == 2 ? callee_of(onnx, field.bytes) : NULL;
+
+		if (callee != NULL && !ends(onnx, callee, depth + 1))
+			return false;
+	}
+	return true;
+}
+
+static void
+check_functions(struct onnx *onnx)
+{
+	for (unsigned i = 0; i < onnx->nfunctions && !onnx->failed; i++) {
+		const struct function *function = &onnx->functions[i];
+
+		if (ends(onnx, function, 0))
+			continue;
+		sink_finding(onnx->sink, "onnx/endless-function",
+		    (uint64_t)(function->body.data - onnx->start), function->body.len, NULL,
+		    "the function %s calls itself, or others without end",
+		    shown(onnx, function->name));
+		return;
 	}
 }
 
@@ -310,6 +438,10 @@ read_model(struct onnx *onnx, struct bytes message)
 			read_graph(onnx, field.bytes, 0);
 		if (field.number == 14)
 			read_metadata(onnx, field.bytes);
+		if (field.number == 20)
+			read_training(onnx, field.bytes);
+		if (field.number == 25)
+			read_function(onnx, field.bytes);
 		if ((field.number > 8 && field.number < 14) || field.number > FIELDS)
 			read_unknown(onnx, &field);
 	}
@@ -322,6 +454,7 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 
 	(void)rules;
 	read_model(&onnx, member->bytes);
+	check_functions(&onnx);
 	if (!onnx.failed && onnx.graphs == 0)
 		sink_trouble(sink, STATUS_MALFORMED, "onnx/malformed", 0, "it holds no graph");
 	sink_fact(sink, "onnx.nodes", "%ju", (uintmax_t)onnx.nodes);

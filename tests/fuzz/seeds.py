@@ -260,6 +260,7 @@ SEEDS = {
     },
     "gguf": {"small": fixtures.gguf({"general.name": "x", "tokenizer.chat_template": "{{ a }}"}, {"a": 8, "b": 2})},
     "onnx": {"node": b"\x08\x07:\x0d\x0a\x0b\x22\x03Add*\x04*\x02\x08\x01B\x02\x10\x0d",
+             "function": b"\x08\x07:\x00\xca\x01\x16\n\x01f:\x0a\"\x01f:\x05localR\x05local",
              "external": b"\x08\x07:\x12*\x10\x08\x01j\x0c\x0a\x08location\x12\x00"},
     "tensors": {
         "safetensors": fixtures.safetensors({"a": 4, "b": 2}, {"k": "v"}),

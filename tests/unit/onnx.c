@@ -60,6 +60,55 @@ external(const char *key, const char *value)
 	return model(wrap(5, wrap(13, join(text(1, key), text(2, value)))));
 }
 
+/* A model with an empty graph and REST beside it. */
+static const char *
+beside(struct bytes rest)
+{
+	struct bytes b = join(bytes_of("\x08\x07:\0B\2\20\15", 8), rest);
+
+	(void)claims("m.onnx", b);
+	return findings();
+}
+
+/* A function NAME that calls CALLEE. */
+static struct bytes
+function(const char *name, const char *callee)
+{
+	struct bytes node = wrap(7, join(text(4, callee), text(7, "local")));
+
+	return wrap(25, join(join(text(1, name), node), text(10, "local")));
+}
+
+/* The field of a tensor that lies above the model. */
+static struct bytes
+away(void)
+{
+	return wrap(13, join(text(1, "location"), text(2, "../a")));
+}
+
+static void
+test_functions(void)
+{
+	eq_str(beside(function("f", "f")), "onnx/custom-operator onnx/endless-function",
+	    "a function that calls itself");
+	eq_str(beside(join(function("f", "g"), function("g", "f"))),
+	    "onnx/custom-operator onnx/endless-function", "two that call each other");
+	eq_str(beside(join(function("f", "g"), function("g", "Add"))), "onnx/custom-operator",
+	    "calls that end");
+	eq_str(beside(wrap(25, wrap(7, wrap(5, wrap(5, away()))))), "onnx/path-traversal",
+	    "a tensor elsewhere, in a function");
+	eq_str(beside(wrap(25, wrap(7, text(4, "PyOp")))), "onnx/python-operator",
+	    "Python in a function");
+	eq_str(beside(wrap(20, wrap(1, wrap(5, away())))), "onnx/path-traversal",
+	    "a tensor elsewhere, in a training");
+	eq_str(
+	    model(wrap(15, wrap(1, away()))), "onnx/path-traversal", "a sparse tensor elsewhere");
+	eq_str(model(wrap(1, wrap(5, wrap(22, wrap(1, away()))))), "onnx/path-traversal",
+	    "a sparse tensor elsewhere, in an attribute");
+	eq_str(beside(bytes_of("\xca\x01\3\x0a\x7f\0", 6)), "onnx/malformed",
+	    "a function that is cut");
+}
+
 int
 main(void)
 {
@@ -89,6 +138,7 @@ main(void)
 	eq_str(findings(), "onnx/unknown-field", "a field that no version has");
 	eq_str(claims("m.onnx", bytes_of("\0", 1)), "onnx", "by name");
 	eq_str(findings(), "onnx/malformed", "no field has the number 0");
+	test_functions();
 	sink_free(sink);
 	return done_testing();
 }
