@@ -180,6 +180,47 @@ scan_digits(struct bytes b, size_t pos)
 	return scan_digits_plain(b, pos);
 }
 
+/* ---- what ends printed ASCII: other controls than text holds, DEL, and bytes past ASCII --------
+ */
+
+static inline bool
+scan_is_printed(uint8_t c)
+{
+	return (c >= 0x20 && c < 0x7f) || (c >= '\b' && c <= '\r' && c != '\v') || c == 0x1b;
+}
+
+static inline size_t
+scan_printed_plain(struct bytes b, size_t pos)
+{
+	while (pos < b.len && scan_is_printed(b.data[pos]))
+		pos++;
+	return pos;
+}
+
+#ifdef __SSE2__
+static ALWAYS_INLINE unsigned
+scan_printed_marks(const uint8_t *p)
+{
+	__m128i block = scan_load(p);
+	/* As signed numbers, bytes past ASCII are below all others. */
+	__m128i high =
+	    _mm_andnot_si128(scan_equal(block, 0x7f), _mm_cmpgt_epi8(block, _mm_set1_epi8(0x1f)));
+	__m128i low = _mm_andnot_si128(scan_equal(block, '\v'), scan_within(block, '\b', 5));
+	__m128i printed = _mm_or_si128(_mm_or_si128(high, low), scan_equal(block, 0x1b));
+
+	return (unsigned)_mm_movemask_epi8(printed) ^ 0xffff;
+}
+#endif
+
+static inline size_t
+scan_printed(struct bytes b, size_t pos)
+{
+#ifdef __SSE2__
+	pos = scan_blocks(b, pos, 0, scan_printed_marks);
+#endif
+	return scan_printed_plain(b, pos);
+}
+
 /*
  * ---- where Python source may change its meaning -----------------------------------------------
  * A quote, a comment, a parenthesis that may call, and the letters that "import" and "from" begin

@@ -87,9 +87,7 @@ static const struct named endings[] = {
 static bool
 is_control(uint8_t c)
 {
-	return c == 0x7f ||
-	    (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\b' &&
-		c != 0x1b);
+	return c < 0x80 && !scan_is_printed(c);
 }
 
 /* Printable 16-bit characters whose zero bytes stand at ODD or even places. */
@@ -124,7 +122,7 @@ encoding_of(struct bytes b)
 		return is_utf16(bytes_slice(head, 2, TEXT_SAMPLE), 0) || head.len < 64
 		    ? ENCODING_UTF16BE
 		    : ENCODING_NONE;
-	for (size_t i = 0; i < head.len; i++) {
+	for (size_t i = scan_printed(head, 0); i < head.len; i = scan_printed(head, i + 1)) {
 		if (is_control(head.data[i])) {
 			if (head.data[i] != 0)
 				return ENCODING_NONE;
@@ -132,7 +130,7 @@ encoding_of(struct bytes b)
 			    : is_utf16(head, 0)	 ? ENCODING_UTF16BE
 						 : ENCODING_NONE;
 		}
-		high += head.data[i] >= 0x80;
+		high++;
 	}
 	if (high == 0)
 		return head.len > 0 ? ENCODING_UTF8 : ENCODING_NONE;

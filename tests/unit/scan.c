@@ -42,6 +42,7 @@ same_at(struct bytes b, size_t pos)
 	    scan_ascii(b, pos) == scan_ascii_plain(b, pos) &&
 	    scan_space(b, pos) == scan_space_plain(b, pos) &&
 	    scan_digits(b, pos) == scan_digits_plain(b, pos) &&
+	    scan_printed(b, pos) == scan_printed_plain(b, pos) &&
 	    scan_source(b, pos) == scan_source_plain(b, pos) &&
 	    scan_any(b, pos, 'a', '\n', 0xff) == scan_any_plain(b, pos, 'a', '\n', 0xff) &&
 	    (pos < low || scan_name(b, low, pos) == scan_name_plain(b, low, pos));
