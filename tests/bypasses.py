@@ -293,7 +293,18 @@ def others():
     yield "base64.json", json.dumps({"state": base64.b64encode(CALL).decode()}).encode()
 
 
-GROUPS = (pickles, hidden, streams, arrays, tars, zips, templates, others)
+def starts():
+    """Streams that begin with any opcode that can stand first, under names of other things."""
+    firsts = (b"\x80\x00", b"\x80\x01", b"\x80\x05", b"C\x01a0", b"B\x01\0\0\0a0", b"\x8e\x01" + bytes(7) + b"a0", b"\x880", b"\x890",
+              b"\x8a\x01a0", b"\x8b\x01\0\0\0a0", b"\x8d\x01" + bytes(7) + b"a0", b"\x8f0", b"\x96\x01" + bytes(7) + b"a0", b"N0", b"K\x010",
+              b"M\x01\x010", b"G" + bytes(8) + b"0", b"I1\n0", b"F1\n0", b"L1L\n0", b"V\n0", b"S''\n0", b"U\x01a0", b"T\x01\0\0\0a0",
+              b"X\x01\0\0\0a0", b"\x8c\x01a0", b"]0", b")0", b"}0", b"(1", b"(l0", b"(d0", b"(t0", b"\x95" + struct.pack("<Q", len(CALL) - 2))
+    for i, first in enumerate(firsts):
+        for name in ("a", "a.bin", "a.pt", "a.h5", "a.txt", "a.pkl"):
+            yield f"{i}/{name}", first + CALL[2:]
+
+
+GROUPS = (pickles, starts, hidden, streams, arrays, tars, zips, templates, others)
 count = 0
 
 

@@ -23,6 +23,10 @@ static const char *const suffixes[] = { ".pkl", ".pickle", ".dill", ".joblib", "
 int
 pickle_probe(struct bytes b)
 {
+	/* Opcodes that need nothing on the stack; PROTO may say 0, which no pickler writes. */
+	static const char firsts[] =
+	    "(]}cIFLSVTUXKJMGilN)PBC\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d"
+	    "\x8e\x8f\x95\x96\x97";
 	struct member member = { .path = "", .name = "", .bytes = b };
 	struct pickle_vm vm;
 	int sure = 0;
@@ -41,8 +45,7 @@ pickle_probe(struct bytes b)
 	}
 	/* Protocol 0 and 1 have no header: the opcodes must make sense as far as an import or the
 	 * end. */
-	if (memchr("(]}cIFLSVTUXKJMGilN)PB\x8c\x95", b.data[0], 24) == NULL ||
-	    !vm_init(&vm, &member, 0))
+	if (memchr(firsts, b.data[0], sizeof(firsts) - 1) == NULL || !vm_init(&vm, &member, 0))
 		return 0;
 	whole = vm_run(&vm, PROBE_OPCODES);
 	if (whole && vm.opcodes > 1 && vm.stack.n == 0)

@@ -171,6 +171,32 @@ test_nested_pickles(void)
 	run_cases(&format_pickle, "a.pkl", cases, ARRAY_LEN(cases));
 }
 
+/* Whatever its name is, a stream is known by its first opcode. */
+static void
+test_first_opcodes(void)
+{
+	static const struct format_case cases[] = {
+		{ "protocol 0 in a header", RAW("\x80\0" OS_SYSTEM ID "\x85R."), CALL },
+		{ "bytes", RAW("C\1a0" OS_SYSTEM ID "\x85R."), CALL },
+		{ "long bytes", RAW("\x8e\1\0\0\0\0\0\0\0a0" OS_SYSTEM ID "\x85R."), CALL },
+		{ "a truth",
+		    RAW("\x88"
+			"0" OS_SYSTEM ID "\x85R."),
+		    CALL },
+		{ "a number", RAW("\x8a\1a0" OS_SYSTEM ID "\x85R."), CALL },
+		{ "a set",
+		    RAW("\x8f"
+			"0" OS_SYSTEM ID "\x85R."),
+		    CALL },
+		{ "a byte array", RAW("\x96\1\0\0\0\0\0\0\0a0" OS_SYSTEM ID "\x85R."), CALL },
+	};
+
+	run_cases(&format_pickle, "a", cases, ARRAY_LEN(cases));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		ok(pickle_probe(cases[i].bytes) >= 50, cases[i].name);
+	ok(pickle_probe(bytes_of("\x88.\0\0", 4)) == 0, "two bytes by chance are none");
+}
+
 /* A string of protocol 0. */
 #define STRING(text) RAW("V" text "\n.")
 
@@ -363,6 +389,7 @@ main(void)
 	test_judgment_by_lists();
 	test_streams_that_differ_by_reader();
 	test_nested_pickles();
+	test_first_opcodes();
 	test_programs_in_strings();
 	test_what_is_malformed();
 	test_expansion();
