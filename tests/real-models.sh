@@ -37,4 +37,18 @@ if "$ASSAY" scan --policy security --no-progress "$folder/call.pkl" >/dev/null 2
 else
 	echo "ok $n - a planted call is seen"
 fi
+# So do a layer and a link that are deep in the heaps and trees of HDF5.
+mkdir "$folder/planted"
+PYTHONDONTWRITEBYTECODE=1 "$python" "$top_srcdir/tests/tools/real_models.py" "$folder/planted" planted
+for plant in layer:keras/lambda link:hdf5/external-link; do
+	n=$((n + 1))
+	file=$folder/planted/${plant%%:*}.h5
+	if [ ! -e "$file" ]; then
+		echo "ok $n - a planted ${plant%%:*} # SKIP not installed"
+	elif "$ASSAY" scan --policy security --no-progress --format json "$file" | grep -q "\"check\": *\"${plant#*:}\""; then
+		echo "ok $n - a planted ${plant%%:*} is seen"
+	else
+		echo "not ok $n - a planted ${plant%%:*} is seen"
+	fi
+done
 echo "1..$n"

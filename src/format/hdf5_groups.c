@@ -150,8 +150,8 @@ find_link(struct hdf5 *h5, uint64_t group, struct bytes name)
 	return NULL;
 }
 
-/* Where PATH leads from GROUP; HDF5_UNDEFINED where nothing is. False in a loop, or in what takes
- * as long as one. */
+/* Where PATH leads from GROUP; HDF5_UNDEFINED where nothing is. False in a loop, or beyond
+ * STEPS_MAX. */
 static bool
 resolve(struct hdf5 *h5, uint64_t root, uint64_t group, struct bytes path, unsigned depth,
     uint64_t *ret)
@@ -198,7 +198,7 @@ is_below(struct hdf5 *h5, uint64_t group, uint64_t address)
 			i++;
 		h5->steps += i;
 		if (i == h5->nlinks || depth > GROUPS_DEPTH || h5->steps > STEPS_MAX)
-			return h5->steps > STEPS_MAX;
+			return false;
 		group = h5->links[i].group;
 	}
 	return true;
@@ -216,6 +216,11 @@ hdf5_check_links(struct hdf5 *h5, uint64_t root)
 			continue;
 		is_loop = link->kind == HDF5_SOFT &&
 		    !resolve(h5, root, link->group, link->target, 0, &end);
+		if (h5->steps > STEPS_MAX) {
+			sink_trouble(h5->sink, STATUS_LIMIT, "scan/limit", h5->base,
+			    "links to names are followed only up to a limit");
+			return;
+		}
 		if (is_loop || (end != HDF5_UNDEFINED && is_below(h5, link->group, end)))
 			sink_finding_once(h5->sink, "hdf5/link-loop", 0, 0, NULL,
 			    "the link %s leads back to where it stands",

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes models with the installed libraries into a folder: usage real_models.py FOLDER. Prints what it could not write.
+"""Writes models with the installed libraries into a folder: usage real_models.py FOLDER [planted]. Prints what it could not write.
 
 Nothing is loaded again; the names say what each file is.
 """
 
+import json
 import os
 import pickle
 import sys
@@ -207,9 +208,80 @@ def python_files(top):
         dump(f"{top}/values-{protocol}.pkl", things, protocol)
 
 
+def hdf5_weights(file, **storage):
+    """As Keras keeps them: groups of datasets, names in attributes; and each other kind of object that HDF5 has."""
+    import h5py
+    import numpy as np
+
+    layers = [{"class_name": "Dense", "config": {"units": 3, "name": f"dense_{i}"}} for i in range(200)]
+    file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"name": "s", "layers": layers}})
+    file.attrs["keras_version"] = "2.9.0"
+    weights = file.create_group("model_weights")
+    weights.attrs["layer_names"] = np.array([f"dense_{i}".encode() for i in range(30)])
+    for i in range(30):
+        layer = weights.create_group(f"dense_{i}/dense_{i}")
+        layer.attrs["weight_names"] = [b"kernel:0", b"bias:0"]
+        layer.create_dataset("kernel:0", data=np.ones((20, 30), dtype="f4"), **storage)
+        layer.create_dataset("bias:0", data=np.zeros(30, dtype="f4"))
+    for i in range(40):
+        weights.attrs[f"many{i}"] = np.arange(i + 1)
+    file.create_dataset("scalar", data=np.float64(3))
+    file.create_dataset("empty", data=h5py.Empty("f4"))
+    file.create_dataset("text", data=["x" * 100] * 10, dtype=h5py.string_dtype())
+    file.create_dataset("compound", data=np.zeros(3, dtype=[("a", "f4"), ("b", "S5")]))
+    file.create_dataset("reference", data=np.array([weights.ref], dtype=h5py.ref_dtype))
+    file.create_dataset("enum", data=np.zeros(3, dtype=h5py.enum_dtype({"R": 0, "G": 1})))
+    file.create_dataset("rows", (3,), dtype=h5py.vlen_dtype("i4"))
+    file["soft"] = h5py.SoftLink("/model_weights")
+    file["hard"] = weights
+    file["named"] = np.dtype("f8")
+
+
+def hdf5_files(top):
+    import h5py
+
+    kinds = {"plain": {}, "packed": {"compression": "gzip", "chunks": True}, "checked": {"chunks": (5, 5), "fletcher32": True},
+             "growing": {"maxshape": (None, None)}}
+    for versions in (None, ("earliest", "v108"), ("v108", "v110"), ("latest", "latest")):
+        for name, storage in kinds.items():
+            with h5py.File(f"{top}/{name}-{versions and ''.join(versions)}.h5", "w", libver=versions) as file:
+                hdf5_weights(file, **storage)
+    for name, how in {"ordered": {"track_order": True}, "behind": {"userblock_size": 512}, "paged": {"fs_strategy": "page"}}.items():
+        with h5py.File(f"{top}/{name}.h5", "w", **how) as file:
+            hdf5_weights(file)
+    for versions in ("earliest", "latest"):
+        with h5py.File(f"{top}/groups-{versions}.h5", "w", libver=versions) as file:
+            for i in range(3000):
+                file.create_group(f"g{i}")
+    with h5py.File(f"{top}/huge.h5", "w", libver="latest") as file:
+        file.attrs["text"] = "x" * 300000
+        for i in range(5000):
+            file.attrs[f"attribute{i}"] = "v" * 50
+
+
+def hdf5_planted(top):
+    """What is deep in heaps and trees: a layer of code, a link to another file."""
+    import h5py
+
+    layers = [{"class_name": "Lambda", "config": {"name": "l", "function": ["4wEAAAAAAAAA", None, None]}}]
+    with h5py.File(f"{top}/layer.h5", "w", libver="latest") as file:
+        file.attrs["before"] = "x" * 70000
+        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"pad": "y" * 300000, "layers": layers}})
+    with h5py.File(f"{top}/link.h5", "w", libver="latest") as file:
+        for i in range(30000):
+            file[f"a_rather_long_name_{i}"] = h5py.SoftLink("/x")
+        file["outside"] = h5py.ExternalLink("/other.h5", "/")
+
+
 def main():
     top = sys.argv[1]
-    for maker in (python_files, numpy_files, scipy_files, pandas_files, sklearn_files, torch_files):
+    if sys.argv[2:] == ["planted"]:
+        try:
+            hdf5_planted(top)
+        except ImportError as error:
+            print(f"# planted: {error}")
+        return
+    for maker in (python_files, numpy_files, scipy_files, pandas_files, sklearn_files, torch_files, hdf5_files):
         folder = os.path.join(top, maker.__name__.split("_")[0])
         os.makedirs(folder, exist_ok=True)
         try:
