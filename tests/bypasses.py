@@ -284,6 +284,14 @@ def others():
     yield "zip-as.safetensors", fixtures.torch_zip(CALL)
     yield "tail.gguf", fixtures.gguf({"general.architecture": "llama"}, {"a": 8}) + CALL
     yield "pickle-as.gguf", CALL
+    yield "tail.h5", fixtures.hdf5({"a": "b"}) + CALL
+    yield "tail-zip.h5", fixtures.hdf5({"a": "b"}) + fixtures.torch_zip(CALL)
+    yield "user-block.h5", CALL + bytes(512 - len(CALL)) + fixtures.hdf5({"a": "b"})
+    yield "lambda-behind-a-blank.h5", fixtures.hdf5({"model_config": '{ "class_name" : "Lambda"}'})
+    yield "picture-and-zip.png", b"\x89PNG\r\n\x1a\n" + bytes(30) + fixtures.torch_zip(CALL)
+    yield "weights.keras", fixtures.zip_of({"config.json": b"{}", "model.weights.h5": CALL})
+    yield "arrays.skops", fixtures.zip_of({"schema.json": b"{}", "1.npy": fixtures.npy(
+        "{'descr': 'O', 'fortran_order': False, 'shape': (1,), }", CALL)})
     yield "pickle-as.json", CALL
     yield "pickle-as.md", CALL
     yield "pickle-as.onnx", CALL

@@ -324,6 +324,28 @@ read_object(struct hdf5 *h5, struct header *header, uint64_t address)
 		hdf5_fail(h5, address, "an object header that cannot be read");
 }
 
+/* What follows the end that the superblock gives: no reader of HDF5 sees it. */
+static void
+check_end(struct hdf5 *h5, struct bytes file, uint64_t end)
+{
+	struct piece rest = { .name = "(behind the end)", .codec = CODEC_NONE };
+
+	if (end > file.len) {
+		hdf5_fail(h5, 0, "the file is shorter than its superblock says");
+		return;
+	}
+	/* With a user block, some writers count from its end. */
+	if (h5->base > file.len - end)
+		return;
+	rest.packed = bytes_slice(file, end + h5->base, SIZE_MAX);
+	rest.size = rest.packed.len;
+	if (rest.packed.len == 0)
+		return;
+	sink_finding(h5->sink, "hdf5/trailing-data", end + h5->base, rest.packed.len, NULL,
+	    "%zu bytes follow the end of the file that its superblock gives", rest.packed.len);
+	sink_piece(h5->sink, &rest);
+}
+
 /* Up to the address of the root group's header; false where it is none. */
 static bool
 read_superblock(struct hdf5 *h5, struct bytes file, uint64_t start, uint64_t *ret_root)
@@ -355,8 +377,7 @@ read_superblock(struct hdf5 *h5, struct bytes file, uint64_t start, uint64_t *re
 	/* A base of zero behind a user block is mended by the library, too. */
 	h5->base = base == 0 ? start : base;
 	h5->file = bytes_slice(file, h5->base, SIZE_MAX);
-	if (end > file.len)
-		hdf5_fail(h5, 0, "the file is shorter than its superblock says");
+	check_end(h5, file, end);
 	return true;
 }
 

@@ -355,6 +355,10 @@ test_structure(void)
 	check_truncations(&format_hdf5, "a.h5", file);
 	expect("a superblock of zeros", bytes_of("\x89HDF\r\n\x1a\n\0\0\0\0\0\0\0\0\0\0\0\0", 20),
 	    "hdf5/malformed");
+	buffer_add(&block, file);
+	put_text(&block, "more");
+	expect("bytes behind the end", buffer_bytes(&block), "hdf5/trailing-data");
+	buffer_reset(&block);
 	for (unsigned i = 0; i < 512; i++)
 		put(&block, 'x', 1);
 	buffer_add(&block, file);
