@@ -7,6 +7,7 @@
 #include "core/text.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #define NAME_SHOWN 300
 #define PREFIXES_MAX 64 /* folders above a member that are looked up */
@@ -335,4 +336,21 @@ name_sets_conflict(struct name_set *files, struct name_set *folders, struct byte
 	}
 	(void)name_set_add(is_folder ? folders : files, whole, false);
 	return conflict;
+}
+
+bool
+names_program(struct bytes name)
+{
+	static const char *const endings[] = { ".py", ".pyc", ".pyw", ".sh", ".bash", ".bat",
+		".cmd", ".ps1", ".exe", ".dll", ".so", ".dylib", ".js", ".vbs", ".jar", ".rb",
+		".pl", ".pth" };
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		size_t len = strlen(endings[i]);
+
+		if (name.len > len &&
+		    strncasecmp((const char *)name.data + name.len - len, endings[i], len) == 0)
+			return true;
+	}
+	return false;
 }

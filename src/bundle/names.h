@@ -16,6 +16,8 @@ void names_check_mode(struct bytes name, uint32_t mode, uint64_t offset, struct 
 void names_check_link(struct bytes name, struct bytes target, uint64_t offset, struct sink *);
 /* Does PATH lead out of the folder in which it is used? */
 bool names_escapes(struct bytes path);
+/* Is it, by its ending, something that a system or an interpreter runs? ASCII case ignored. */
+bool names_program(struct bytes name);
 
 /* A set of names, to find the second of the same. */
 struct name_set;

@@ -11,6 +11,7 @@
 #define LOCATOR_SIZE 20
 #define CENTRAL_SIZE 46
 #define EXTRA_ZIP64 0x0001
+#define PROBE_ARENA (256 * MIB) /* for the directory of a probe */
 
 /* ---- a zip that is a member of a tar archive ---------------------------------------------------
  */
@@ -304,4 +305,27 @@ zip_read(struct bytes file, uint64_t end, struct arena *arena, struct zip *ret)
 	zip.central_end = r.pos;
 	*ret = zip;
 	return true;
+}
+
+bool
+zip_open(struct bytes file, struct arena *arena, struct zip *ret)
+{
+	int64_t end = zip_find_end(file);
+
+	return end >= 0 && zip_read(file, (uint64_t)end, arena, ret);
+}
+
+bool
+zip_holds(struct bytes file, bool (*wanted)(struct bytes name))
+{
+	int64_t end = zip_find_end(file);
+	struct arena *arena = end < 0 ? NULL : arena_new(PROBE_ARENA);
+	bool holds = false;
+	struct zip zip;
+
+	if (arena != NULL && zip_read(file, (uint64_t)end, arena, &zip))
+		for (size_t i = 0; i < zip.n && !holds; i++)
+			holds = wanted(zip.entries[i].central.name);
+	arena_free(arena);
+	return holds;
 }

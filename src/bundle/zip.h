@@ -52,6 +52,10 @@ int64_t zip_find_end(struct bytes file);
 /* Reads the directory of the end record at END. False out of memory; what is broken is in
  * ret->fault. */
 MUST_USE bool zip_read(struct bytes file, uint64_t end, struct arena *, struct zip *ret);
+/* The directory of FILE. False where it has none, or out of memory: zip_check() says which. */
+MUST_USE bool zip_open(struct bytes file, struct arena *, struct zip *ret);
+/* Does the directory of FILE hold a member whose name is WANTED? For probes. */
+bool zip_holds(struct bytes file, bool (*wanted)(struct bytes name));
 /* The local header at OFFSET. False where there is none. */
 MUST_USE bool zip_read_local(
     struct bytes file, uint64_t offset, struct zip_header *ret, uint64_t *ret_data);

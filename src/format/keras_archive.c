@@ -5,41 +5,31 @@
  */
 #include "config.h"
 
+#include "bundle/names.h"
 #include "bundle/zip.h"
 #include "core/text.h"
 #include "format/format.h"
 
-#include <strings.h>
-
-#define PROBE_ARENA ((size_t)64 << 20)
-
 static const char *const suffixes[] = { ".keras", NULL };
 
 static bool
-is_named(struct bytes name, const char *wanted)
+is_config(struct bytes name)
 {
-	return bytes_equal_string(name, wanted);
+	return bytes_equal_string(name, "config.json");
+}
+
+static bool
+is_weights(struct bytes name)
+{
+	return bytes_equal_string(name, "model.weights.h5") ||
+	    bytes_equal_string(name, "model.weights.npz");
 }
 
 /* Has the archive the two files that tell a model of Keras from other archives? */
 static bool
 has_parts(struct bytes file)
 {
-	int64_t end = zip_find_end(file);
-	struct arena *arena = end < 0 ? NULL : arena_new(PROBE_ARENA);
-	bool has_config = false, has_weights = false;
-	struct zip zip;
-
-	if (arena != NULL && zip_read(file, (uint64_t)end, arena, &zip))
-		for (size_t i = 0; i < zip.n; i++) {
-			struct bytes name = zip.entries[i].central.name;
-
-			has_config = has_config || is_named(name, "config.json");
-			has_weights = has_weights || is_named(name, "model.weights.h5") ||
-			    is_named(name, "model.weights.npz");
-		}
-	arena_free(arena);
-	return has_config && has_weights;
+	return zip_holds(file, is_config) && zip_holds(file, is_weights);
 }
 
 static int
@@ -52,24 +42,6 @@ probe(const struct member *member)
 	return member_has_suffix(member, ".keras") || has_parts(member->bytes) ? 90 : 0;
 }
 
-/* What the system or an interpreter runs, by its name. */
-static bool
-is_code(struct bytes name)
-{
-	static const char *const code[] = { ".py", ".pyc", ".pyw", ".sh", ".bash", ".bat", ".cmd",
-		".ps1", ".exe", ".dll", ".so", ".dylib", ".js", ".vbs", ".jar", ".rb", ".pl",
-		".pth" };
-
-	for (size_t i = 0; i < ARRAY_LEN(code); i++) {
-		size_t len = strlen(code[i]);
-
-		if (name.len > len &&
-		    strncasecmp((const char *)name.data + name.len - len, code[i], len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 look_at_names(const struct zip *zip, struct sink *sink)
 {
@@ -78,8 +50,8 @@ look_at_names(const struct zip *zip, struct sink *sink)
 	for (size_t i = 0; i < zip->n; i++) {
 		struct bytes name = zip->entries[i].central.name;
 
-		has_config = has_config || is_named(name, "config.json");
-		if (is_code(name))
+		has_config = has_config || is_config(name);
+		if (names_program(name))
 			sink_finding(sink, "keras/foreign-code", zip->entries[i].offset, 0, NULL,
 			    "the archive brings %s, which Keras never writes",
 			    text_safe(sink_arena(sink), name, 100));
@@ -92,16 +64,11 @@ look_at_names(const struct zip *zip, struct sink *sink)
 static void
 analyze(const struct member *member, const struct rules *rules, struct sink *sink)
 {
-	int64_t end = zip_find_end(member->bytes);
 	struct zip zip;
 
 	(void)rules;
-	if (end < 0)
-		return; /* the zip's own analyzer says so */
-	if (!zip_read(member->bytes, (uint64_t)end, sink_arena(sink), &zip))
-		sink_trouble(sink, STATUS_MEMORY, "scan/limit", 0, "no memory for its directory");
-	else if (zip.n > 0)
-		look_at_names(&zip, sink);
+	if (zip_open(member->bytes, sink_arena(sink), &zip) && zip.n > 0)
+		look_at_names(&zip, sink); /* else the zip's own analyzer says why not */
 }
 
 const struct format format_keras = {

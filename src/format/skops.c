@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include "bundle/names.h"
 #include "bundle/zip.h"
 #include "core/json.h"
 #include "core/limits.h"
@@ -17,7 +18,6 @@
 #include "format/format.h"
 #include "format/globals.h"
 
-#define PROBE_ARENA ((size_t)64 << 20)
 #define FRAMES (LIMIT_JSON_DEPTH + 2)
 #define SHOWN 100
 
@@ -29,10 +29,13 @@ probe(const struct member *member)
 	return bytes_starts(member->bytes, "PK") && member_has_suffix(member, ".skops") ? 90 : 0;
 }
 
+/* Would skops write a member of that name? */
 static bool
-ends_with_one_of(struct bytes name, const char *const *endings)
+is_own(struct bytes name)
 {
-	for (size_t i = 0; endings[i] != NULL; i++)
+	static const char *const endings[] = { "/", ".npy", ".npz", ".bin", ".json" };
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
 		if (bytes_ends(name, endings[i]))
 			return true;
 	return false;
@@ -41,9 +44,6 @@ ends_with_one_of(struct bytes name, const char *const *endings)
 static void
 look_at_names(const struct zip *zip, struct sink *sink)
 {
-	static const char *const own[] = { "/", ".npy", ".npz", ".bin", ".json", NULL };
-	static const char *const code[] = { ".py", ".pyc", ".sh", ".so", ".dll", ".exe", ".bat",
-		".ps1", NULL };
 	bool has_schema = false;
 
 	for (size_t i = 0; i < zip->n; i++) {
@@ -52,10 +52,10 @@ look_at_names(const struct zip *zip, struct sink *sink)
 
 		if (bytes_equal_string(name, "schema.json") || bytes_equal_string(name, "schema"))
 			has_schema = true;
-		else if (ends_with_one_of(name, code))
+		else if (names_program(name))
 			sink_finding(sink, "skops/foreign-code", zip->entries[i].offset, 0, NULL,
 			    "the archive brings %s, which skops never writes", shown);
-		else if (!ends_with_one_of(name, own))
+		else if (!is_own(name))
 			sink_finding(sink, "skops/foreign-member", zip->entries[i].offset, 0, NULL,
 			    "the archive holds %s, which skops never writes", shown);
 	}
@@ -67,16 +67,11 @@ look_at_names(const struct zip *zip, struct sink *sink)
 static void
 analyze(const struct member *member, const struct rules *rules, struct sink *sink)
 {
-	int64_t end = zip_find_end(member->bytes);
 	struct zip zip;
 
 	(void)rules;
-	if (end < 0)
-		return; /* the zip's own analyzer says so */
-	if (!zip_read(member->bytes, (uint64_t)end, sink_arena(sink), &zip))
-		sink_trouble(sink, STATUS_MEMORY, "scan/limit", 0, "no memory for its directory");
-	else if (zip.n > 0)
-		look_at_names(&zip, sink);
+	if (zip_open(member->bytes, sink_arena(sink), &zip) && zip.n > 0)
+		look_at_names(&zip, sink); /* else the zip's own analyzer says why not */
 }
 
 const struct format format_skops = {

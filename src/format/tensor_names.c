@@ -65,11 +65,10 @@ add_survey(struct listing *listing, const struct pickle_survey *survey)
 static bool
 list_archive(struct listing *listing, struct bytes b)
 {
-	int64_t end = zip_find_end(b);
 	struct pickle_survey survey;
 	struct zip zip;
 
-	if (end < 0 || !zip_read(b, (uint64_t)end, listing->arena, &zip))
+	if (!zip_open(b, listing->arena, &zip))
 		return false;
 	for (size_t i = 0; i < zip.n; i++) {
 		const struct zip_entry *entry = &zip.entries[i];

@@ -19,7 +19,6 @@
 
 #include <stdlib.h>
 
-#define PROBE_ARENA ((size_t)256 << 20)
 #define NAME_SHOWN 100
 #define METHOD_STORED 0
 #define MAX_ROOTS 100 /* data.pkl in one file; PyTorch writes one */
@@ -56,30 +55,17 @@ below(struct bytes name, struct bytes root)
 }
 
 static bool
-read_directory(const struct member *member, struct arena *arena, struct zip *ret)
+is_object(struct bytes name)
 {
-	int64_t end = zip_find_end(member->bytes);
+	struct bytes root;
 
-	return end >= 0 && zip_read(member->bytes, (uint64_t)end, arena, ret);
+	return root_of(name, &root);
 }
 
 static int
 probe(const struct member *member)
 {
-	struct arena *arena;
-	struct bytes root;
-	struct zip zip;
-	int sure = 0;
-
-	if (zip_find_end(member->bytes) < 0)
-		return 0;
-	arena = arena_new(PROBE_ARENA);
-	if (arena != NULL && read_directory(member, arena, &zip))
-		for (size_t i = 0; i < zip.n && sure == 0; i++)
-			if (root_of(zip.entries[i].central.name, &root))
-				sure = 96;
-	arena_free(arena);
-	return sure;
+	return zip_holds(member->bytes, is_object) ? 96 : 0;
 }
 
 /* The bytes of a stored member; empty where it is compressed or broken. */
@@ -256,7 +242,7 @@ analyze(const struct member *member, const struct rules *rules, struct sink *sin
 	bool is_script;
 
 	(void)rules;
-	if (!read_directory(member, sink_arena(sink), &archive.zip))
+	if (!zip_open(member->bytes, sink_arena(sink), &archive.zip))
 		return; /* the zip analyzer says why */
 	check_archive(&archive);
 	is_script = archive.has_code && archive.has_constants;

@@ -13,28 +13,20 @@
 #include "format/source.h"
 
 #define MANIFEST "MAR-INF/MANIFEST.json"
-#define PROBE_ARENA ((size_t)64 << 20)
 
 static const char *const suffixes[] = { ".mar", NULL };
+
+static bool
+is_manifest(struct bytes name)
+{
+	return bytes_equal_string(name, MANIFEST);
+}
 
 /* The archive: a zip with a manifest at that place. */
 static int
 probe(const struct member *member)
 {
-	struct arena *arena;
-	struct zip zip;
-	int64_t end = zip_find_end(member->bytes);
-	int sure = 0;
-
-	if (end < 0)
-		return 0;
-	arena = arena_new(PROBE_ARENA);
-	if (arena != NULL && zip_read(member->bytes, (uint64_t)end, arena, &zip))
-		for (size_t i = 0; i < zip.n && sure == 0; i++)
-			if (bytes_equal_string(zip.entries[i].central.name, MANIFEST))
-				sure = 95;
-	arena_free(arena);
-	return sure;
+	return zip_holds(member->bytes, is_manifest) ? 95 : 0;
 }
 
 static void
