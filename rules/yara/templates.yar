@@ -28,7 +28,9 @@ rule template_injection
 		$dunder_name = "__name__"
 		$hex = /\\x5f\\x5f[a-z]{3,16}\\x5f\\x5f/ nocase
 		$escape = /(\\u005f|\\137|\\N\{LOW LINE\})[a-z]{3,16}/ nocase
-		$parts = /["']_{1,2}[a-z]{1,16}["']\s*[~+]\s*["'][a-z_]{1,16}["']/
+		/* The two underscores of one end stand together: a quote and one of them is everywhere in source. */
+		$parts = /["']__[a-z]{1,16}["']\s*[~+]\s*["'][a-z_]{1,16}["']/
+		$ends = /["'][a-z_]{0,16}["']\s*[~+]\s*["'][a-z_]{0,16}__["']/
 		$list = /["']__[a-z]{1,16}["']\s*,\s*["'][a-z_]{1,16}["']/
 		$backwards = /["'][a-z_]{1,40}__["']\s*\[\s*::\s*-1\s*\]/
 		$concat = /["']_["']\s*[~+*]|["']__["']\s*[~+*]/
