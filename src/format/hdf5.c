@@ -173,6 +173,14 @@ read_layout(struct hdf5 *h5, uint64_t object, struct bytes message)
 	}
 }
 
+/* Would a message of TYPE be looked at? Those that only describe numbers may stand elsewhere. */
+static bool
+is_wanted(unsigned type)
+{
+	return type == 0x02 || (type >= 0x06 && type <= 0x08) || type == 0x0c || type == 0x10 ||
+	    type == 0x11 || type == 0x15;
+}
+
 static void
 take_message(struct hdf5 *h5, uint64_t object, unsigned type, struct bytes message)
 {
@@ -241,8 +249,12 @@ read_messages(struct hdf5 *h5, struct header *header, struct bytes chunk)
 		if (!done || !reader_bytes(&r, size, &message))
 			return false;
 		type = header->version == 1 ? type : small;
-		if (flags & 2)
-			continue; /* shared: a type that stands elsewhere */
+		/* Shared: a type, most often, that stands elsewhere. An attribute could, too, which
+		 * no writer of models does; it is not followed. */
+		if ((flags & 2) != 0 && is_wanted(type))
+			return false;
+		if ((flags & 2) != 0)
+			continue;
 		if (type != 0x10) {
 			take_message(h5, header->address, type, message);
 			continue;
@@ -469,12 +481,17 @@ search_configs(struct hdf5 *h5, struct bytes b)
 	struct bytes start = bytes_of_string(CONFIG_START);
 	unsigned configs = h5->njudged;
 
-	for (size_t pos = 0; configs < CONFIGS_MAX;) {
+	for (size_t pos = 0;;) {
 		int64_t hit = bytes_find(b, start, pos);
 		struct bytes object;
 
 		if (hit < 0)
 			break;
+		if (configs >= CONFIGS_MAX) {
+			sink_trouble(h5->sink, STATUS_LIMIT, "scan/limit", (uint64_t)hit,
+			    "only the first %u configurations are looked at", CONFIGS_MAX);
+			break;
+		}
 		object = object_at(bytes_slice(b, (uint64_t)hit, SIZE_MAX));
 		pos = (size_t)hit + (object.len > 0 ? object.len : start.len);
 		if (was_judged(h5, b.data + hit))

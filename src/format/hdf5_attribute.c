@@ -17,7 +17,7 @@
 #define CLASS_STRING 3
 #define CLASS_OPAQUE 5
 #define CLASS_VARIABLE 9
-#define TEXTS_MAX 1000 /* of one attribute: names of layers */
+#define TEXTS_MAX 20000 /* of one attribute: names of layers */
 #define SHOWN 100
 
 struct attribute {
@@ -122,16 +122,41 @@ take_text(struct hdf5 *h5, const struct attribute *attribute, struct bytes text)
 }
 
 static bool
+too_many(struct hdf5 *h5, const struct attribute *attribute)
+{
+	sink_trouble(h5->sink, STATUS_LIMIT, "scan/limit", h5->base,
+	    "only the first %d texts of the attribute %s are looked at", TEXTS_MAX,
+	    text_safe(sink_arena(h5->sink), attribute->name, SHOWN));
+	return true;
+}
+
+static void
+take_fixed(struct hdf5 *h5, const struct attribute *attribute)
+{
+	uint64_t size = attribute->item_size, pos = 0;
+
+	for (unsigned n = 0; size > 0 && pos < attribute->value.len; n++, pos += size) {
+		if (n == TEXTS_MAX) {
+			(void)too_many(h5, attribute);
+			return;
+		}
+		take_text(h5, attribute, bytes_slice(attribute->value, pos, size));
+	}
+}
+
+static bool
 take_variable(struct hdf5 *h5, const struct attribute *attribute)
 {
 	struct reader r = reader_over(attribute->value);
 	size_t each = (size_t)8 + h5->offset_size;
 
-	for (unsigned n = 0; n < TEXTS_MAX && reader_left(&r) >= each; n++) {
+	for (unsigned n = 0; reader_left(&r) >= each; n++) {
 		uint32_t len, number;
 		uint64_t heap;
 		struct bytes text;
 
+		if (n == TEXTS_MAX)
+			return too_many(h5, attribute);
 		if (!reader_u32le(&r, &len) || !hdf5_offset(h5, &r, &heap) ||
 		    !reader_u32le(&r, &number))
 			return false;
@@ -155,11 +180,7 @@ hdf5_read_attribute(struct hdf5 *h5, uint64_t object, struct bytes message)
 	}
 	switch (attribute.kind) {
 	case CLASS_STRING:
-		for (uint64_t pos = 0, n = 0;
-		     attribute.item_size > 0 && n < TEXTS_MAX && pos < attribute.value.len;
-		     n++, pos += attribute.item_size)
-			take_text(
-			    h5, &attribute, bytes_slice(attribute.value, pos, attribute.item_size));
+		take_fixed(h5, &attribute);
 		break;
 	case CLASS_VARIABLE:
 		if (!take_variable(h5, &attribute))

@@ -104,10 +104,11 @@ schema_probe(const struct member *member)
 	if (probe(member->parent) > 0 &&
 	    (member_has_suffix(member, ".json") || strcmp(member->name, "schema") == 0))
 		return 80;
+	/* skops loads an archive of any name; a key may be written with escapes. */
 	return strcmp(member->name, "schema.json") == 0 &&
 		bytes_starts(member->parent->bytes, "PK") &&
-		bytes_find(bytes_slice(member->bytes, 0, 4096), bytes_of_string("__loader__"), 0) >=
-		    0
+		(bytes_find(member->bytes, bytes_of_string("__loader__"), 0) >= 0 ||
+		    bytes_find(member->bytes, bytes_of_string("\\u00"), 0) >= 0)
 	    ? 80
 	    : 0;
 }
@@ -126,9 +127,12 @@ judge_type(struct schema *schema, struct bytes module, struct bytes name, uint64
 	verdict = globals_judge(schema->globals, module, name);
 	full = arena_format(
 	    arena, "%s.%s", text_safe(arena, module, SHOWN), text_safe(arena, name, SHOWN));
-	if (full == NULL || verdict.kind == GLOBAL_SAFE || verdict.kind == GLOBAL_KNOWN)
+	if (verdict.kind == GLOBAL_SAFE || verdict.kind == GLOBAL_KNOWN)
 		return;
-	if (verdict.kind == GLOBAL_DANGEROUS)
+	if (full == NULL)
+		sink_trouble(schema->sink, STATUS_MEMORY, "scan/limit", offset,
+		    "no memory for the names of its types");
+	else if (verdict.kind == GLOBAL_DANGEROUS)
 		sink_finding_once(schema->sink, "skops/dangerous-type", offset, 0, full,
 		    "loading it uses %s: %s", full, verdict.why == NULL ? "" : verdict.why);
 	else if (verdict.kind == GLOBAL_STDLIB)
@@ -155,14 +159,14 @@ judge(struct schema *schema, const struct frame *frame, uint64_t offset)
 		judge_type(schema, frame->module_path, frame->function, offset);
 }
 
-static void
+static bool
 take_string(struct schema *schema, const struct json_token *token)
 {
 	struct frame *frame = &schema->frames[schema->depth];
 	struct bytes value;
 
 	if (!json_unescape(sink_arena(schema->sink), token, &value))
-		return;
+		return false;
 	if (bytes_equal_string(frame->key, "__class__"))
 		frame->class_name = value;
 	else if (bytes_equal_string(frame->key, "__module__"))
@@ -175,6 +179,7 @@ take_string(struct schema *schema, const struct json_token *token)
 	    bytes_equal_string(value, "MethodNode") ||
 	    bytes_equal_string(value, "OperatorFuncNode"))
 		frame->loader = value;
+	return true;
 }
 
 static bool
@@ -198,8 +203,7 @@ visit(const struct json_token *token, void *context)
 		return json_unescape(
 		    sink_arena(schema->sink), token, &schema->frames[schema->depth].key);
 	case JSON_STRING:
-		take_string(schema, token);
-		break;
+		return take_string(schema, token);
 	case JSON_NUMBER:
 	case JSON_TRUE:
 	case JSON_FALSE:
@@ -216,8 +220,11 @@ schema_analyze(const struct member *member, const struct rules *rules, struct si
 	struct status status = { 0 };
 	struct json_error error;
 
-	if (schema == NULL)
+	if (schema == NULL) {
+		sink_trouble(
+		    sink, STATUS_MEMORY, "scan/limit", 0, "no memory for the tree of nodes");
 		return;
+	}
 	schema->sink = sink;
 	schema->globals = rules_get(rules, &globals_kind, &status);
 	schema->start = bytes_starts(member->bytes, "\xef\xbb\xbf") ? 3 : 0;
@@ -227,7 +234,8 @@ schema_analyze(const struct member *member, const struct rules *rules, struct si
 	else if (!json_walk(
 		     bytes_slice(member->bytes, schema->start, SIZE_MAX), visit, schema, &error))
 		sink_trouble(sink, STATUS_MALFORMED, "skops/malformed", error.offset,
-		    "the tree of nodes cannot be read: %s", error.text);
+		    "the tree of nodes cannot be read: %s",
+		    error.fault == JSON_FAULT_NONE ? "there is no memory for it" : error.text);
 }
 
 const struct format format_skops_schema = {

@@ -188,6 +188,58 @@ test_attributes(void)
 	buffer_free(&value);
 }
 
+/* A message that is said to stand elsewhere. */
+static void
+expect_shared(const char *what, unsigned type, const char *check)
+{
+	struct buffer out;
+	struct bytes file =
+	    file_with(&out, type, bytes_of("\3\2\0\0\0\0\0\0\0\0", 10), bytes_of(NULL, 0));
+
+	out.data[ROOT + 10 + 3] = 2; /* the flags of the first message */
+	expect(what, file, check);
+	buffer_free(&out);
+}
+
+/* An attribute of N texts of one byte. */
+static void
+expect_texts(const char *what, size_t n, const char *check)
+{
+	struct buffer value = buffer_up_to(MIB), message;
+	size_t size;
+
+	for (size_t i = 0; i < n; i++)
+		put(&value, 'x', 1);
+	(void)attribute(&message, "names", 3, buffer_bytes(&value));
+	size = message.len - n - 4 - 4; /* behind it: the space, the value */
+	message.data[size] = 1;
+	message.data[size + 1] = message.data[size + 2] = message.data[size + 3] = 0;
+	expect_message(what, 0x0c, buffer_bytes(&message), check);
+	buffer_free(&message);
+	buffer_free(&value);
+}
+
+static void
+test_limits(void)
+{
+	struct buffer out, rest = buffer_up_to(MIB);
+
+	expect_shared("a type that stands elsewhere", 0x03, NULL);
+	expect_shared("an attribute that stands elsewhere", 0x0c, "hdf5/malformed");
+	expect_texts("as many texts as are looked at", 20000, NULL);
+	expect_texts("one more", 20001, "scan/limit");
+	for (unsigned i = 0; i < 100; i++)
+		put_text(&rest, DENSE);
+	expect("a hundred configurations",
+	    file_with(&out, 0x03, bytes_of("", 0), buffer_bytes(&rest)), NULL);
+	buffer_free(&out);
+	put_text(&rest, DENSE);
+	expect("one more than are looked at",
+	    file_with(&out, 0x03, bytes_of("", 0), buffer_bytes(&rest)), "scan/limit");
+	buffer_free(&out);
+	buffer_free(&rest);
+}
+
 static void
 test_links(void)
 {
@@ -381,6 +433,7 @@ int
 main(void)
 {
 	test_attributes();
+	test_limits();
 	test_links();
 	test_datasets();
 	test_groups();

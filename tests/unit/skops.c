@@ -72,10 +72,36 @@ test_archives(void)
 		buffer_free(&buffers[i]);
 }
 
+static void
+test_trees_are_known(void)
+{
+	struct member archive = {
+		.path = "a.zip", .name = "a.zip", .bytes = bytes_of_string("PK\3\4")
+	};
+	struct member tree = {
+		.path = "a.zip!/schema.json", .name = "schema.json", .parent = &archive
+	};
+	struct buffer text = buffer_up_to(MIB);
+
+	buffer_add_string(&text, "{\"pad\": \"");
+	for (unsigned i = 0; i < 10000; i++)
+		buffer_add_u8(&text, 'x');
+	buffer_add_string(&text, "\", \"__loader__\": \"TypeNode\"}");
+	tree.bytes = buffer_bytes(&text);
+	ok(format_skops_schema.probe(&tree) > 0,
+	    "a tree that begins late, in an archive of any name");
+	tree.bytes = bytes_of_string("{\"\\u005f_loader__\": \"TypeNode\"}");
+	ok(format_skops_schema.probe(&tree) > 0, "keys in escapes");
+	tree.bytes = bytes_of_string("{\"$schema\": \"x\"}");
+	ok(format_skops_schema.probe(&tree) == 0, "another schema is none");
+	buffer_free(&text);
+}
+
 int
 main(void)
 {
 	test_nodes();
 	test_archives();
+	test_trees_are_known();
 	return done_testing();
 }
