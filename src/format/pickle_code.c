@@ -42,11 +42,11 @@ begins_statement(struct bytes text, size_t pos)
 	return pos == 0 || memchr("\n\r;:=", text.data[pos - 1], 5) != NULL;
 }
 
-/* What is built in needs no import. */
+/* What is built in needs no import; among too many to be kept may be any. */
 static bool
 is_imported(const struct code *code, struct bytes module)
 {
-	if (bytes_equal_string(module, "builtins"))
+	if (bytes_equal_string(module, "builtins") || code->nimported == IMPORTS)
 		return true;
 	for (unsigned i = 0; i < code->nimported; i++)
 		if (bytes_equal(code->imported[i], module))

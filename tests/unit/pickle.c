@@ -210,6 +210,10 @@ test_programs_in_strings(void)
 		{ "lines", STRING("from os import popen\\u000apopen('id')"), code },
 		{ "built in", STRING("exec(chr(112) + chr(97))"), code },
 		{ "an import as a value", STRING("m = __import__('os')"), code },
+		{ "behind many imports",
+		    STRING("import a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,aa,bb,cc,dd,"
+			   "ee,ff,gg,os; os.system('id')"),
+		    code },
 		{ "names without their import", STRING("os.system(\"id\"); eval; subprocess"),
 		    NULL },
 		{ "a remark", STRING("never import os to call os.system(x)"), NULL },
